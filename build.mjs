@@ -10,7 +10,7 @@ import { build } from "esbuild";
 const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(child_process|crypto|net|zlib)$/ }, ({ path, namespace }) =>
+    onResolve({ filter: /^node:(child_process|crypto|https?|net|zlib)$/ }, ({ path, namespace }) =>
       namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" },
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({

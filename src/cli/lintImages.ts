@@ -7,7 +7,10 @@ import { lint } from "../lint/lint.ts";
 import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
+import { hideForms } from "../lint/secrets/forms.ts";
 import type { RuleSeverities } from "../lint/severities.ts";
+import { escapeText } from "../report/escape.ts";
+import type { NotLinted } from "../report/fleet.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
 import { baselineName } from "./baselineFile.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
@@ -63,6 +66,8 @@ export interface ImageOutcome {
   readonly status: number;
   /** Undefined if the image could not be linted. */
   readonly report: ImageReport | undefined;
+  /** Why the image could not be linted. */
+  readonly notLinted?: NotLinted;
   readonly ignoreUse: IgnoreUse;
   /** What its findings are in a baseline; empty if none is read or written. */
   readonly entries: readonly BaselineEntry[];
@@ -118,7 +123,11 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
 export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
   const { status, message } = failureOf(error, source);
   const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
-  return { source, messages: earlier + message, status, ...nothing };
+  const [first = ""] = message.replace(/^cloud-init-lint: /, "").split("\n");
+  const about = `${escapeText(source)}: `;
+  const why = first.startsWith(about) ? first.slice(about.length) : first;
+  const notLinted = { source: hideForms(source), status, message: hideForms(why) };
+  return { source, messages: earlier + message, status, notLinted, ...nothing };
 }
 
 async function lintSource(

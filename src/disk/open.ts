@@ -24,6 +24,19 @@ export interface OpenedDisks {
 export interface DiskOptions {
   /** The most bytes that a temporary file may take, which a compressed disk needs. */
   readonly maxTemporary?: number | undefined;
+  /** Refuses what is compressed as a whole, which must be read from beginning to end: on another machine. */
+  readonly inParts?: boolean;
+}
+
+/** Says that a disk is compressed although it is to be read in parts. */
+export class CompressedDisk extends Error {
+  override readonly name = "CompressedDisk";
+  readonly compression: Compression;
+
+  constructor(compression: Compression) {
+    super(`it is compressed with ${compression}`);
+    this.compression = compression;
+  }
 }
 
 /**
@@ -38,7 +51,7 @@ export async function openDisks(path: string, options: DiskOptions = {}): Promis
   });
 }
 
-/** The disks in a file that is open already. Nothing is beside it. @throws as `openDisks` */
+/** The disks in a file that is open already. Nothing is beside it. @throws as `openDisks`, and {CompressedDisk} */
 export async function openDisk(file: Disk, options: DiskOptions = {}): Promise<OpenedDisks> {
   return withFiles((keep) => new Opener(keep, options).open(file, NOTHING_AROUND));
 }
@@ -98,11 +111,13 @@ interface Inside {
 class Opener {
   readonly #keep: Keep;
   readonly #most: number;
+  readonly #inParts: boolean;
   #written = 0;
 
-  constructor(keep: Keep, { maxTemporary = MOST_TEMPORARY }: DiskOptions) {
+  constructor(keep: Keep, { maxTemporary = MOST_TEMPORARY, inParts = false }: DiskOptions) {
     this.#keep = keep;
     this.#most = maxTemporary;
+    this.#inParts = inParts;
   }
 
   async open(
@@ -134,6 +149,7 @@ class Opener {
   }
 
   async #openCompressed(file: Disk, compression: Compression, inside: Inside): Promise<Opened> {
+    if (this.#inParts) throw new CompressedDisk(compression);
     const compressions = inside.compressions + 1;
     if (compressions > MOST_COMPRESSIONS) throw new DiskError(`it is compressed more than ${MOST_COMPRESSIONS} times`);
     const stored = await this.store(decompressed(compression, chunksOf(file)));

@@ -35,7 +35,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
 
 async function openAny(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
   if (source === "-") return openStream(source, keep, options);
-  if (isRemote(source)) return openRemote(source, options);
+  if (isRemote(source)) return openRemote(source, keep, options);
   const files = filesOf(source);
   if (files === undefined) {
     const image = openDirectory(source);

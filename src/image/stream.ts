@@ -1,7 +1,8 @@
-import { createReadStream, fstatSync } from "node:fs";
-import type { Readable } from "node:stream";
+import { fstatSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
+import { chunksOfFile } from "../disk/file.ts";
 import { openDisksOfStream } from "../disk/open.ts";
+import { RemoteError } from "../disk/remote/source.ts";
 import { Bytes } from "../tar/bytes.ts";
 import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
@@ -28,7 +29,31 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     throw new ImageError(2, "standard input is a terminal; pipe in a tar archive or a disk image");
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
-  const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
+  const chunks: AsyncIterable<Buffer> = isStandardInput ? process.stdin : chunksOfFile(source);
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    return await openBytes({ [Symbol.asyncIterator]: () => iterator }, { source, name }, keep, options);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** What a stream of bytes is called: the image's source, and its name in messages. */
+interface StreamNames {
+  readonly source: string;
+  readonly name: string;
+}
+
+/**
+ * The same for bytes from anywhere. Whoever gave them closes what they come from.
+ * @throws {ImageError} status 3 or 4, and {RemoteError}
+ */
+export async function openBytes(
+  stream: AsyncIterable<Buffer>,
+  { source, name }: StreamNames,
+  keep: Keep,
+  options: OpenOptions,
+): Promise<Image> {
   let what = "it";
   try {
     const { bytes, isArchive } = await contentOf(stream, name);
@@ -37,10 +62,8 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     const disks = await openDisksOfStream(bytes.rest(), options);
     return onMachine([disks], (machine) => openDiskImage(source, machine, options.root));
   } catch (error) {
-    if (error instanceof ImageError) throw error;
+    if (error instanceof ImageError || error instanceof RemoteError) throw error;
     throw new ImageError(4, `${name}: ${what} cannot be read completely: ${reasonOf(error)}`);
-  } finally {
-    stream.destroy();
   }
 }
 
@@ -52,8 +75,8 @@ interface StreamContent {
 }
 
 /** @throws {ImageError} if it is neither */
-async function contentOf(stream: Readable, name: string): Promise<StreamContent> {
-  const raw = new Bytes(stream as AsyncIterable<Buffer>);
+async function contentOf(stream: AsyncIterable<Buffer>, name: string): Promise<StreamContent> {
+  const raw = new Bytes(stream);
   const format = formatOf(await raw.peek(SNIFFED));
   if (!isCompressed(format)) {
     const isArchive = await holdsArchive(raw);

@@ -7,9 +7,14 @@ import { type RemoteThread, remoteThread } from "./thread.ts";
 /** How many blocks are asked for at a time: they are in memory until they are stored. */
 const MOST_AT_A_TIME = 32;
 
+/** The same for a disk that is read as a whole: blocks that follow each other are read with one request. */
+const MOST_OF_WHOLE = 64;
+
 /** The disks of a source on another machine. Their blocks are read when they are needed, once, and kept in a temporary file. */
 export interface RemoteDisks {
   readonly disks: readonly Disk[];
+  /** Whether there is one disk, which can only be read as a whole, once; `disks` is empty then. */
+  readonly isStream: boolean;
   readonly warnings: readonly string[];
   /** What was read so far. */
   readonly usage: RemoteUsage;
@@ -23,6 +28,8 @@ export interface RemoteDisks {
    * side. An action may give further ones.
    */
   ahead(actions: readonly Ahead[]): Promise<void>;
+  /** All bytes of the only disk, from beginning to end. Nothing of them is kept. They throw RemoteError. */
+  whole(): AsyncIterable<Buffer>;
   /** Removes the temporary file and forgets the source. */
   close(): void;
 }
@@ -64,6 +71,7 @@ export async function openRemoteDisks(
   };
   return {
     disks,
+    isStream: opened.stream !== undefined,
     warnings: opened.warnings,
     get usage() {
       return state.usage;
@@ -84,9 +92,11 @@ export async function openRemoteDisks(
         state.isWaiting = true;
       }
     },
+    whole: () => (opened.stream === undefined ? disks[0]!.whole() : chunksOf(opened.stream.number, state)),
     close() {
       state.store.close();
-      thread.tell({ kind: "close", disks: opened.disks.map(({ number }) => number) });
+      const numbers = [...opened.disks, ...(opened.stream === undefined ? [] : [opened.stream])];
+      thread.tell({ kind: "close", numbers: numbers.map(({ number }) => number) });
     },
   };
 }
@@ -112,6 +122,16 @@ async function oneRound(actions: readonly Ahead[]): Promise<Ahead[]> {
   }
   await Promise.all([...missing].map(([disk, blocks]) => disk.fetch([...blocks])));
   return left;
+}
+
+/** What a stream gives until it ends. */
+async function* chunksOf(stream: number, state: State): AsyncGenerator<Buffer> {
+  for (;;) {
+    const { bytes, usage } = await state.thread.ask({ kind: "next", stream });
+    state.usage = usage;
+    if (bytes === undefined) return;
+    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 }
 
 const NOTHING: RemoteUsage = { blocks: 0, bytes: 0, requests: 0 };
@@ -164,6 +184,30 @@ class RemoteDisk implements Disk {
       this.#keep(some, await this.#state.thread.ask({ kind: "read", disk: this.#number, blocks: some }));
   }
 
+  /** All of it. The next blocks are read while those before them are used. */
+  async *whole(): AsyncGenerator<Buffer> {
+    const count = Math.ceil(this.size / this.#blockSize);
+    const readFrom = (first: number) => {
+      const blocks = Array.from({ length: Math.min(MOST_OF_WHOLE, count - first) }, (_, at) => first + at);
+      const answer = this.#state.thread.ask({ kind: "read", disk: this.#number, blocks });
+      // It is awaited later.
+      answer.catch(() => {});
+      return answer;
+    };
+    let next = readFrom(0);
+    for (let first = 0; first < count; first += MOST_OF_WHOLE) {
+      const { blocks, usage } = await next;
+      this.#state.usage = usage;
+      if (first + MOST_OF_WHOLE < count) next = readFrom(first + MOST_OF_WHOLE);
+      for (const [at, block] of blocks.entries()) {
+        const length = Math.min(this.#blockSize, this.size - (first + at) * this.#blockSize);
+        if (block === undefined) yield Buffer.alloc(length);
+        else if ("reason" in block) throw new RemoteError(4, block.reason);
+        else yield Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+      }
+    }
+  }
+
   /** @throws {MissingBlocks} or {DiskError} */
   #need(first: number, last: number): void {
     const missing: number[] = [];
@@ -186,7 +230,9 @@ class RemoteDisk implements Disk {
   }
 
   *#portions(blocks: readonly number[]): Generator<readonly number[]> {
-    const missing = blocks.filter((index) => !this.#places.has(index) && !this.#failed.has(index));
+    const missing = blocks
+      .filter((index) => !this.#places.has(index) && !this.#failed.has(index))
+      .sort((one, other) => one - other);
     for (let at = 0; at < missing.length; at += MOST_AT_A_TIME) yield missing.slice(at, at + MOST_AT_A_TIME);
   }
 

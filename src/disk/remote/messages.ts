@@ -5,11 +5,14 @@ import type { RemoteOptions, RemoteUsage } from "./source.ts";
 export type RemoteRequest =
   | { readonly kind: "open"; readonly source: string; readonly options: RemoteOptions }
   | { readonly kind: "read"; readonly disk: number; readonly blocks: readonly number[] }
-  | { readonly kind: "close"; readonly disks: readonly number[] };
+  | { readonly kind: "next"; readonly stream: number }
+  | { readonly kind: "close"; readonly numbers: readonly number[] };
 
 /** What an opened source is: its disks by the numbers that later requests name them with. */
 export interface OpenedSource {
   readonly disks: readonly { readonly number: number; readonly size: number; readonly blockSize: number }[];
+  /** The number and the size of a disk that can be read only once. */
+  readonly stream?: { readonly number: number; readonly size: number | undefined };
   readonly warnings: readonly string[];
 }
 
@@ -19,10 +22,17 @@ export interface ReadBlocks {
   readonly usage: RemoteUsage;
 }
 
+/** What comes next of a stream; nothing at its end. */
+export interface NextBytes {
+  readonly bytes: Uint8Array | undefined;
+  readonly usage: RemoteUsage;
+}
+
 /** The answer to each kind of request. */
 export interface RemoteAnswers {
   readonly open: OpenedSource;
   readonly read: ReadBlocks;
+  readonly next: NextBytes;
   readonly close: undefined;
 }
 

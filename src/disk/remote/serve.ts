@@ -1,6 +1,14 @@
 import { workerData } from "node:worker_threads";
-import type { OpenedSource, ReadBlocks, RemoteAnswers, RemoteRequest, Reply, ThreadData } from "./messages.ts";
-import { type RemoteBlocks, RemoteError, type RemoteSource } from "./source.ts";
+import type {
+  NextBytes,
+  OpenedSource,
+  ReadBlocks,
+  RemoteAnswers,
+  RemoteRequest,
+  Reply,
+  ThreadData,
+} from "./messages.ts";
+import { type RemoteBlocks, RemoteError, type RemoteSource, type RemoteStream } from "./source.ts";
 import { openRemoteSource } from "./sources.ts";
 
 /** How many blocks are read at a time. */
@@ -27,6 +35,7 @@ export function serveRemote(): void {
 
 class Server {
   readonly #disks = new Map<number, { readonly blocks: RemoteBlocks; readonly source: RemoteSource }>();
+  readonly #streams = new Map<number, { readonly stream: RemoteStream; readonly source: RemoteSource }>();
   #next = 0;
 
   answer(request: RemoteRequest): Promise<RemoteAnswers[keyof RemoteAnswers]> {
@@ -35,6 +44,8 @@ class Server {
         return this.#open(request);
       case "read":
         return this.#read(request);
+      case "next":
+        return this.#nextOf(request);
       case "close":
         return this.#close(request);
     }
@@ -47,30 +58,59 @@ class Server {
       this.#disks.set(number, { blocks, source });
       return { number, size: blocks.size, blockSize: blocks.blockSize };
     });
-    return { disks, warnings: source.warnings ?? [] };
+    const warnings = source.warnings ?? [];
+    if (source.stream === undefined) return { disks, warnings };
+    const number = this.#next++;
+    this.#streams.set(number, { stream: source.stream, source });
+    return { disks, warnings, stream: { number, size: source.stream.size } };
+  }
+
+  async #nextOf({ stream: number }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {
+    const { stream, source } = this.#streams.get(number)!;
+    const bytes = await stream.next();
+    return { bytes, usage: source.usage() };
   }
 
   async #read({ disk, blocks: indexes }: RemoteRequest & { kind: "read" }): Promise<ReadBlocks> {
     const { blocks, source } = this.#disks.get(disk)!;
-    const results: (Uint8Array | undefined | { reason: string })[] = [];
+    const results: (Uint8Array | undefined | { reason: string })[] = indexes.map(() => undefined);
+    const runs = runsOf(indexes, blocks.together ?? 1);
     let next = 0;
     const readOn = async () => {
-      for (let at = next++; at < indexes.length; at = next++) {
+      for (let run = runs[next++]; run !== undefined; run = runs[next++]) {
+        const { at, count } = run;
         try {
-          results[at] = await blocks.read(indexes[at]!);
+          const first = indexes[at]!;
+          const some = (count > 1 ? await blocks.readRun?.(first, count) : undefined) ?? [await blocks.read(first)];
+          for (const [after, block] of some.entries()) results[at + after] = block;
         } catch (error) {
           if (!(error instanceof RemoteError)) throw error;
-          results[at] = { reason: error.message };
+          results.fill({ reason: error.message }, at, at + count);
         }
       }
     };
-    await Promise.all(Array.from({ length: Math.min(PARALLEL, indexes.length) }, readOn));
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, runs.length) }, readOn));
     return { blocks: results, usage: source.usage() };
   }
 
-  async #close({ disks }: RemoteRequest & { kind: "close" }): Promise<undefined> {
-    for (const number of disks) this.#disks.delete(number);
+  async #close({ numbers }: RemoteRequest & { kind: "close" }): Promise<undefined> {
+    for (const number of numbers) {
+      this.#streams.get(number)?.stream.close();
+      this.#streams.delete(number);
+      this.#disks.delete(number);
+    }
   }
+}
+
+/** Where blocks follow each other among those that are asked for, in runs of at most `most`. */
+function runsOf(indexes: readonly number[], most: number): { readonly at: number; count: number }[] {
+  const runs: { readonly at: number; count: number }[] = [];
+  for (const [at, index] of indexes.entries()) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.count < most && index === indexes[at - 1]! + 1) last.count++;
+    else runs.push({ at, count: 1 });
+  }
+  return runs;
 }
 
 function sent(error: unknown): Extract<Reply, { error: unknown }>["error"] {
@@ -80,8 +120,9 @@ function sent(error: unknown): Extract<Reply, { error: unknown }>["error"] {
 
 /** The memory of blocks that have it for themselves, which is handed over instead of copied. */
 function buffersIn(value: RemoteAnswers[keyof RemoteAnswers]): ArrayBuffer[] {
-  if (value === undefined || !("blocks" in value)) return [];
-  const buffers = value.blocks.flatMap((block) =>
+  if (value === undefined || "disks" in value) return [];
+  const blocks = "blocks" in value ? value.blocks : [value.bytes];
+  const buffers = blocks.flatMap((block) =>
     block instanceof Uint8Array && block.buffer instanceof ArrayBuffer && block.byteLength === block.buffer.byteLength
       ? [block.buffer]
       : [],

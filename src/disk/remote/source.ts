@@ -4,6 +4,8 @@
  */
 export interface RemoteSource {
   readonly disks: readonly RemoteBlocks[];
+  /** The only disk, if it can be read only once, from beginning to end. */
+  readonly stream?: RemoteStream;
   /** What makes them doubtful though they can be read. Each completes a sentence that begins with the source's name. */
   readonly warnings?: readonly string[];
   /** What was read of all of them so far. */
@@ -21,6 +23,20 @@ export interface RemoteBlocks {
    * @throws {RemoteError} if it cannot be had, after all retries
    */
   read(index: number): Promise<Uint8Array | undefined>;
+  /** How many blocks that follow each other `readRun` may be asked for; without it, each is read on its own. */
+  readonly together?: number;
+  /** Blocks that follow each other, with one request. @throws as `read` */
+  readRun?(first: number, count: number): Promise<readonly Uint8Array[]>;
+}
+
+/** A disk that comes as it is downloaded. */
+export interface RemoteStream {
+  /** In bytes, if the server says it. */
+  readonly size: number | undefined;
+  /** The next bytes, which have their memory for themselves; undefined at the end. @throws {RemoteError} */
+  next(): Promise<Uint8Array | undefined>;
+  /** Ends the download. */
+  close(): void;
 }
 
 /** What was read from another machine. */

@@ -1,5 +1,5 @@
+import { openUrl } from "./https/url.ts";
 import { RemoteError, type RemoteOptions, type RemoteSource } from "./source.ts";
-import { openUrl } from "./url.ts";
 
 /** A kind of remote source. Its code is loaded when the first source of that kind is opened. */
 interface SourceKind {

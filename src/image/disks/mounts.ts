@@ -1,6 +1,8 @@
 import { DiskError } from "../../disk/disk.ts";
 import type { Filesystem, Inode } from "../../filesystem/filesystem.ts";
-import { type FstabMount, isNetworkMount } from "../fstab.ts";
+import { type FstabMount, isNetworkMount, tidy } from "../fstab.ts";
+import { mountUnits, type UnitSource } from "../mountUnits.ts";
+import { isTooLong } from "../resolve.ts";
 import { isFilesystem, type Part } from "./parts.ts";
 import { type Root, subvolumeIn } from "./roots.ts";
 import type { MountedTree } from "./tree.ts";
@@ -19,11 +21,14 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   "bc13c2ff-59e6-4262-a352-b275fd6f7172": "/boot",
 };
 
+/** What to do if a device was not found. */
+const NOT_GIVEN = "; if the machine has another disk, pass all of them, joined by +";
+
 /** The type of an EFI partition, which is mounted at /efi, or else at /boot, if that is an empty directory. */
 const EFI = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 
 /**
- * Mounts on a root what its fstab names and what partitions are by their type. Says what cannot be.
+ * Mounts on a root what its fstab and its mount units name, and what partitions are by their type. Says what cannot be.
  * @param placeOf where a path of the system is in the tree
  */
 export function mountAll(
@@ -40,44 +45,47 @@ export function mountAll(
     tree.mount(placeOf(point), directory);
   }
 
-  for (const line of inOrder(fstab)) {
+  const mountLine = (line: FstabMount): void => {
     const { point, options, device, type } = line;
-    const isBind = options.includes("bind") || options.includes("rbind");
-    if (point === "/" || (PSEUDO.test(type) && !isBind) || isNetworkMount(line)) continue;
+    if (point === "/" || (PSEUDO.test(type) && !isBind(line)) || isNetworkMount(line)) return;
     // An automount is mounted when somebody looks.
-    if (options.includes("noauto") && !options.includes("x-systemd.automount")) continue;
-    const mayFail = options.includes("nofail") || options.includes("noauto");
+    if (options.includes("noauto") && !options.includes("x-systemd.automount")) return;
     const refuse = (reason: string) => {
-      if (!mayFail) tree.mountUnreadable(placeOf(point), reason);
+      if (!options.includes("nofail")) tree.mountUnreadable(placeOf(point), reason);
     };
-    if (isBind) {
-      const source = tree.find(placeOf(device));
-      if (source === undefined) refuse(`${device}, which ${place(line)} mounts here, does not exist`);
-      else tree.mount(placeOf(point), source);
-      continue;
+    if (isBind(line)) {
+      const source = tree.source(placeOf(device)) ?? "it does not exist";
+      if (typeof source !== "string") tree.mount(placeOf(point), source);
+      else refuse(`${device}, which ${place(line)} mounts here, cannot be read: ${source}`);
+      return;
     }
     if (type === "overlay") {
       refuse(`${place(line)} mounts an overlay here, which is not supported`);
-      continue;
+      return;
     }
     const part = parts.find((one) => isDevice(one, device)) ?? (isOwn(own, device) ? own : undefined);
     if (part === undefined) {
       const locked = parts.find(({ content }) => !isFilesystem(content) && content.holdsFiles);
       const why = locked === undefined ? "" : `: ${locked.name} ${(locked.content as { reason: string }).reason}`;
-      refuse(`${device}, which ${place(line)} mounts here, was not found${why}`);
-      continue;
+      refuse(`${device}, which ${place(line)} mounts here, was not found${why || NOT_GIVEN}`);
+      return;
     }
     if (!isFilesystem(part.content)) {
       refuse(`${part.name}, which ${place(line)} mounts here, ${part.content.reason}`);
-      continue;
+      return;
     }
     const directory = directoryOf(part.content, line);
     if (directory === undefined) refuse(`${part.name}, which ${place(line)} mounts here, lacks this subvolume`);
     else mount(point, part.content, directory);
-  }
+  };
+  for (const line of inOrder(fstab)) mountLine(line);
+  // Their files may be on what fstab mounts.
+  const units = mountUnits(unitSource(tree, placeOf));
+  for (const line of inOrder(units)) mountLine(line);
+  const lines = [...fstab, ...units];
   for (const part of parts) {
     const point = BY_TYPE[part.type ?? ""];
-    if (point === undefined || fstab.some((line) => line.point === point) || !isEmptyDirectory(tree, placeOf(point)))
+    if (point === undefined || lines.some((line) => line.point === point) || !isEmptyDirectory(tree, placeOf(point)))
       continue;
     if (isFilesystem(part.content)) mount(point, part.content, part.content.root);
     else
@@ -87,7 +95,7 @@ export function mountAll(
   if (
     efi !== undefined &&
     isFilesystem(efi.content) &&
-    !fstab.some(({ point }) => ["/efi", "/boot/efi", "/boot"].includes(point))
+    !lines.some(({ point }) => ["/efi", "/boot/efi", "/boot"].includes(point))
   ) {
     const point = ["/efi", "/boot"].find((path) => isEmptyDirectory(tree, placeOf(path)));
     if (point !== undefined) mount(point, efi.content, efi.content.root);
@@ -95,15 +103,56 @@ export function mountAll(
   return [...mounted];
 }
 
+function unitSource(tree: MountedTree, placeOf: (path: string) => string): UnitSource {
+  return {
+    list(path) {
+      const place = placeOf(path);
+      return tree.lstat(place)?.kind === "directory" ? tree.list(place) : [];
+    },
+    text(path) {
+      const place = placeOf(path);
+      return tree.lstat(place)?.kind === "file" ? tree.read(place)?.toString("utf8") : undefined;
+    },
+  };
+}
+
 /** The place of a line, for messages. */
 function place({ origin }: FstabMount): string {
   return `${origin.path}:${origin.line}`;
 }
 
-/** Mount points above others come first; of several lines for one, the last is on top. */
+function isBind({ options }: FstabMount): boolean {
+  return options.includes("bind") || options.includes("rbind");
+}
+
+/**
+ * Mount points above others come first; of several lines for one, the last is on top. Bind mounts come after all others,
+ * each after those above its source and its mount point.
+ */
 function inOrder(fstab: readonly FstabMount[]): FstabMount[] {
   const depth = (point: string) => point.split("/").length;
-  return [...fstab].sort((a, b) => depth(a.point) - depth(b.point));
+  const sorted = [...fstab].sort((a, b) => depth(a.point) - depth(b.point));
+  const binds = new Map(sorted.filter(isBind).map((line) => [line.point, line]));
+  const seen = new Set<FstabMount>();
+  const ordered = new Set<FstabMount>();
+  for (const bind of binds.values()) {
+    const path = [bind];
+    for (let line = path.at(-1); line !== undefined; line = path.at(-1)) {
+      seen.add(line);
+      const earlier = [...pathsTo(tidy(line.device)), ...pathsTo(line.point)].map((point) => binds.get(point));
+      const next = earlier.find((one) => one !== undefined && !seen.has(one));
+      if (next === undefined) ordered.add(path.pop()!);
+      else path.push(next);
+    }
+  }
+  return [...sorted.filter((line) => !isBind(line)), ...ordered];
+}
+
+/** A path and all above it. */
+function pathsTo(path: string): string[] {
+  if (isTooLong(path)) return [];
+  const parts = path.split("/");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 /** What a line mounts of a file system; undefined if it is a subvolume that does not exist. */

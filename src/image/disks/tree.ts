@@ -15,7 +15,7 @@ const CHUNK = 1024 * 1024;
  */
 export class MountedTree implements Entries {
   readonly #problems: Problems;
-  /** By path. A directory that could not be read is undefined. */
+  /** By path, besides the mounts. A directory that could not be read is undefined. */
   readonly #known = new Map<string, Inode | undefined>();
   /** Where each directory of each file system stands: one that is met at two places is damage that would never end. */
   readonly #places = new Map<string, string>();
@@ -26,7 +26,6 @@ export class MountedTree implements Entries {
   constructor(root: Inode, problems: Problems) {
     this.#problems = problems;
     this.#mounts.set("/", root);
-    this.#known.set("/", root);
   }
 
   /** Mounts a file system. @param point where, with links resolved inside the tree as it is now */
@@ -34,19 +33,20 @@ export class MountedTree implements Entries {
     const real = this.#resolve(point);
     this.#mounts.set(real, root);
     this.#unreadable.delete(real);
-    this.#forget(real);
-    this.#known.set(real, root);
+    this.#known.clear();
   }
 
   /** Says why what is mounted at a point cannot be read. */
   mountUnreadable(point: string, reason: string): void {
     const real = this.#resolve(point);
     this.#unreadable.set(real, reason);
-    this.#forget(real);
+    this.#known.clear();
   }
 
   /** The entry itself, without links before its last component. */
   find(path: string): Inode | undefined {
+    const mounted = this.#mounts.get(path);
+    if (mounted !== undefined) return mounted;
     if (this.#known.has(path)) return this.#known.get(path);
     const slash = path.lastIndexOf("/");
     const parent = path.slice(0, slash) || "/";
@@ -108,14 +108,24 @@ export class MountedTree implements Entries {
     });
   }
 
-  /** The path of a mount, with links resolved. */
-  #resolve(point: string): string {
-    return resolvePath(point, (path) => this.readlink(path)) ?? point;
+  /** What a bind mount shows of a path; why that cannot be read, as a string; undefined if it does not exist. */
+  source(path: string): Inode | string | undefined {
+    const real = this.#resolve(path);
+    return this.#whyUnreadable(real) ?? this.find(real);
   }
 
-  /** Forgets what was known below a path. */
-  #forget(path: string): void {
-    for (const known of this.#known.keys()) if (known.startsWith(`${path}/`)) this.#known.delete(known);
+  /** The path of a mount, with links resolved. What cannot be read is not asked for by that. */
+  #resolve(point: string): string {
+    return resolvePath(point, (path) => (this.#whyUnreadable(path) ? undefined : this.readlink(path))) ?? point;
+  }
+
+  /** Why what is mounted at a path or above it cannot be read. */
+  #whyUnreadable(path: string): string | undefined {
+    for (let at = path; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+      const reason = this.#unreadable.get(at);
+      if (reason !== undefined || this.#mounts.has(at)) return reason;
+    }
+    return undefined;
   }
 
   #child(directory: Inode, path: string, start: number): Inode | undefined {
