@@ -1,5 +1,6 @@
 // Builds dist/: rules.json; cloud-init-lint.cjs, the whole program in one file that runs alone, with V8's code cache
-// beside it; index.js, which gives its library to ES modules. `node build.mjs types` adds index.d.ts, the library's types.
+// beside it; aws.cjs, the AWS SDK, which only images in AWS need; index.js, which gives the library to ES modules.
+// `node build.mjs types` adds index.d.ts, the library's types.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -39,6 +40,14 @@ await build({
 const require = createRequire(import.meta.url);
 require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json");
 rmSync("dist/compile-rules.cjs");
+
+await build({
+  ...options,
+  entryPoints: ["src/disk/ebs/bundled.ts"],
+  format: "cjs",
+  outfile: "dist/aws.cjs",
+  minify: true,
+});
 
 // Run, it is the command; loaded, it gives the library and the work of threads.
 const program = "dist/cloud-init-lint.cjs";

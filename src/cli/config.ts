@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { boot } from "../boot/boot.ts";
+import { launchOf } from "../boot/cloud/implied.ts";
 import { unreadFiles } from "../config/read.ts";
 import { caveatsOf } from "../lint/caveats.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
@@ -56,7 +57,7 @@ async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> 
   const target = await openTarget(source, openOptions(flags));
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const result = boot(image, { distro, ...launch });
+  const result = boot(image, { distro, ...launchOf(image, launch) });
   const { config, base } = result;
   const secrets = flags.showSecrets === true ? undefined : Secrets.ofBoot(result);
   const hide = (text: string) => secrets?.text(text) ?? text;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type BootResult, boot } from "../boot/boot.ts";
+import { launchOf } from "../boot/cloud/implied.ts";
 import { unreadFiles } from "../config/read.ts";
 import type { ImageProblem } from "../image/image.ts";
 import { caveatsOf } from "../lint/caveats.ts";
@@ -59,7 +60,7 @@ async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
   const target = await openTarget(source, openOptions(flags));
   checkLaunch(launch, source, target);
   const { image, distro } = target;
-  const result = boot(image, { distro, ...launch });
+  const result = boot(image, { distro, ...launchOf(image, launch) });
   const facts = imageFacts(image, result);
   const caveats = caveatsOf(image, distro);
   const unread = [...image.problems, ...unreadFiles(result.base)];
