@@ -1,14 +1,17 @@
 import { mkdirSync, readdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
 import { type Fixable, type Fixed, type FixedFile, fixAll } from "../lint/fixes/fixAll.ts";
 import { FixableFile, FixableImage } from "../lint/fixes/fixImage.ts";
+import { ruleIds } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
 import { type FixTextOptions, fixText } from "../report/fixText.ts";
 import { patchOf } from "../report/patch.ts";
 import { atLeast } from "../report/severity.ts";
+import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type FileToWrite, WriteError, writeFiles } from "./fixFiles.ts";
 import { type Io, wantsColor } from "./io.ts";
@@ -61,7 +64,14 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
         "--output <dir>",
         "new directory for the edited files, each under its path in the image, instead of writing",
       )
-      .option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable", collect)
+      .addOption(
+        withValues(
+          new Option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable").argParser(
+            collect,
+          ),
+          () => ({ words: ruleIds }),
+        ),
+      )
       .option("--unsafe", "include fixes that are not safe; the output names what each costs")
       .addOption(minSeverityOption("lowest severity of findings to fix (default: warning)"))
       .addOption(seedOption())
@@ -102,16 +112,19 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   checkDestination(source, flags);
   const subject = await openSubject(source, flags, io);
   if (subject.root === undefined && flags.output === undefined && flags.dryRun !== true)
-    throw unchangeable(source, "not a directory of the image's files");
+    throw unchangeable(shownName(source), "not a directory of the image's files");
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
   const fixed = fixAll(subject.start, { only, minSeverity, unsafe });
   for (const rule of only ?? [])
     if (!fixed.before.findings.some((finding) => finding.rule === rule))
-      io.err(`${escapeText(source)}: no finding of ${escapeText(rule)}\n`);
+      io.err(`${escapeText(shownName(source))}: no finding of ${escapeText(rule)}\n`);
   const isIncomplete = !subject.isRead || fixed.after.unread.length > 0;
   if (flags.dryRun === true) showPatch(fixed, subject, io);
   else if (isIncomplete && fixed.edits.length > 0)
-    throw new CommandError(EXIT.incomplete, `${source}: nothing was fixed, because it could not be read completely`);
+    throw new CommandError(
+      EXIT.incomplete,
+      `${shownName(source)}: nothing was fixed, because it could not be read completely`,
+    );
   else await write(fixed, subject, flags.output);
   const text = (color: boolean) =>
     fixText(fixed, { color, width: io.columns, ...nextSteps(source, fixed, flags, subject) });

@@ -1,3 +1,4 @@
+import { launchOf } from "../boot/cloud/implied.ts";
 import type { OpenOptions } from "../image/open.ts";
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
@@ -109,7 +110,9 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
       baseline === undefined
         ? { result: whole, entries: [] }
         : withBaseline(whole, baseline.known, baselineName(source, whole, launch));
-    const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
+    const reported = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
+    const usage = target?.image.remote?.usage();
+    const report = usage === undefined ? reported : { ...reported, usage };
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
@@ -158,14 +161,14 @@ async function lintSource(
 }
 
 /** The options of a lint of an image. */
-export function lintOptions({ settings, launch, pristine }: Linter, { distro }: Target): FixOptions {
+export function lintOptions({ settings, launch, pristine }: Linter, { image, distro }: Target): FixOptions {
   return {
     distro,
     rules: catalogue,
     protect: settings.protect,
     severities: settings.severities,
     ignores: settings.ignores,
-    ...launch,
+    ...launchOf(image, launch),
     ...(pristine === undefined ? {} : { pristine }),
   };
 }

@@ -9,6 +9,7 @@ import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
 import { markdownCode, markdownFence, markdownProse } from "./markdownText.ts";
+import { readInWords } from "./readRemotely.ts";
 import { countAll, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
 
@@ -112,10 +113,12 @@ function heading(reports: readonly ImageReport[], findings: readonly SharedFindi
   );
   const where = images > 1 ? ` in ${images} images` : "";
   const leftOut = leftOutInWords(reports);
+  const read = readInWords(reports);
   return [
     `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
     "",
     ...(leftOut === "" ? [] : [markdownProse(`${leftOut}.`, MOST.place), ""]),
+    ...(read === "" ? [] : [`${read}.`, ""]),
   ];
 }
 

@@ -9,6 +9,7 @@ import { commonCauses, type Fleet, type FleetCause, fleetInWords, fleetOf, type 
 import { imageFacts, imageHeader } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
+import { readInWords } from "./readRemotely.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings, sharedIgnored } from "./sharedFindings.ts";
 import { displayWidth, hanging, wrap } from "./width.ts";
@@ -60,6 +61,8 @@ export function textReport(reports: readonly ImageReport[], options: TextOptions
   const closing = summary(reports, options.minSeverity);
   if (closing !== "" && !(options.quiet === true && blocks.length === 0))
     blocks.push([...wrap(closing, width).map(style.bold), ...nextSteps([...groups.values()].flat(), width)]);
+  const read = readInWords(reports);
+  if (read !== "" && options.quiet !== true) blocks.push(wrap(`${read}.`, width));
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 

@@ -9,6 +9,7 @@ import { commonCauses, type Fleet, fleetInWords, fleetOf, type NotLinted } from 
 import { programOf, systemOf } from "../imageHeading.ts";
 import type { ImageReport } from "../imageReport.ts";
 import { leftOutInWords } from "../leftOut.ts";
+import { readInWords } from "../readRemotely.ts";
 import { countBySeverity } from "../severity.ts";
 import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
 import { findingHtml, ignoredHtml } from "./findings.ts";
@@ -134,13 +135,13 @@ function findingsHtml(
     counted(all[severity], SEVERITY_WORDS[severity]),
   );
   const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
-  const leftOut = leftOutInWords(reports);
+  const told = [leftOutInWords(reports), readInWords(reports)].filter((text) => text !== "");
   const tiles = html`<ul class="tiles">${shown.map(
     (severity) =>
       html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,
   )}${ignored === 0 ? null : html`<li class="none"><b>${ignored}</b> ignored</li>`}</ul>
 ${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}
-${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
+${told.map((text) => html`<p class="meta">${text}</p>`)}`;
   const files = new Numbers();
   const sources = new Numbers();
   const numbered = findings.map(({ finding: { cause, losses }, images }) => ({
