@@ -15,6 +15,8 @@ export interface ThreadOptions {
   readonly jobs: number;
   /** Called when an image is begun. */
   begun(source: string): void;
+  /** Called when an image is done. */
+  done(outcome: ImageOutcome): void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ThreadOptions {
 export async function lintInThreads(
   sources: readonly string[],
   settings: LintSettings,
-  { program, jobs, begun }: ThreadOptions,
+  { program, jobs, begun, done }: ThreadOptions,
 ): Promise<ImageOutcome[]> {
   const outcomes: ImageOutcome[] = [];
   let next = 0;
@@ -46,7 +48,9 @@ export async function lintInThreads(
         const source = sources[index]!;
         begun(source);
         const answer = await answerOf(thread, source);
-        outcomes[index] = answer instanceof Error ? failedOutcome(source, inWords(source, answer, memory)) : answer;
+        const outcome = answer instanceof Error ? failedOutcome(source, inWords(source, answer, memory)) : answer;
+        outcomes[index] = outcome;
+        done(outcome);
         if (answer instanceof Error) return;
       }
     } finally {
