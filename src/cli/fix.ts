@@ -102,7 +102,10 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   checkDestination(source, flags);
   const subject = await openSubject(source, flags, io);
   if (subject.root === undefined && flags.output === undefined && flags.dryRun !== true)
-    throw unchangeable(source, "not a directory of the image's files");
+    throw unchangeable(
+      source,
+      `its files are those of ${subject.image?.isContainer === true ? "a container image" : "ostree deployments"}`,
+    );
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
   const fixed = fixAll(subject.start, { only, minSeverity, unsafe });
   for (const rule of only ?? [])
@@ -126,7 +129,7 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
 function checkDestination(source: string, { dryRun, output }: FixFlags): void {
   if (output === undefined) {
     if (dryRun !== true && isArchive(source))
-      throw unchangeable(source === "-" ? "standard input" : source, "an archive or a disk image");
+      throw unchangeable(source === "-" ? "standard input" : source, "it is an archive or a disk");
     return;
   }
   if (dryRun === true) throw usage("--dry-run writes nothing: omit --output");
@@ -144,14 +147,17 @@ function checkDestination(source: string, { dryRun, output }: FixFlags): void {
     throw refuse("this is inside the image; name a directory outside");
 }
 
-function unchangeable(name: string, what: string): CommandError {
+function unchangeable(name: string, why: string): CommandError {
   return usage(
-    `${name} is ${what}, which cannot be changed: write the edited files with --output DIR, or print a diff with --dry-run`,
+    `${name} cannot be edited in place, since ${why}: write the edited files with --output DIR, or print a diff with --dry-run`,
   );
 }
 
 function isArchive(source: string): boolean {
-  return source === "-" || (statOf(source)?.isFile() === true && openLooseFile(source) === undefined);
+  const stat = statOf(source);
+  return (
+    source === "-" || stat?.isBlockDevice() === true || (stat?.isFile() === true && openLooseFile(source) === undefined)
+  );
 }
 
 /** The stat of a path on this machine; undefined if it does not exist or cannot be determined. */
@@ -310,7 +316,7 @@ function nextSteps(
       ...(isNothing
         ? []
         : [
-            `To apply: copy ${image === undefined ? `the file in ${output} over ${source}` : `the content of ${output} over the root of the image`}.`,
+            `To apply: copy ${image === undefined ? `the file in ${output} over ${source}` : `the content of ${output} over the root of the image${image.isContainer === true ? `, such as by COPY ${output} / in a Containerfile` : ""}`}.`,
           ]),
       ...(removed.length === 0 ? [] : [`Then remove from the image: ${removed.join(", ")}`]),
     ],

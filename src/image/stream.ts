@@ -29,7 +29,10 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     throw new ImageError(2, "standard input is a terminal; pipe in a tar archive or a disk image");
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
-  const stream: Readable = isStandardInput ? process.stdin : createReadStream(source, { highWaterMark: 256 * 1024 });
+  // Node's own standard input reads nothing from a block device.
+  const isDevice = isStandardInput && fstatSync(0).isBlockDevice();
+  const whole = { highWaterMark: 256 * 1024, ...(isDevice ? { fd: 0 } : {}) };
+  const stream: Readable = isStandardInput && !isDevice ? process.stdin : createReadStream(source, whole);
   try {
     return await openBytes(stream as AsyncIterable<Buffer>, { source, name }, keep, options);
   } finally {
