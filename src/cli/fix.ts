@@ -1,14 +1,16 @@
 import { mkdirSync, readdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
 import { type Fixable, type Fixed, type FixedFile, fixAll } from "../lint/fixes/fixAll.ts";
 import { FixableFile, FixableImage } from "../lint/fixes/fixImage.ts";
+import { ruleIds } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
 import { type FixTextOptions, fixText } from "../report/fixText.ts";
 import { patchOf } from "../report/patch.ts";
 import { atLeast } from "../report/severity.ts";
+import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type FileToWrite, WriteError, writeFiles } from "./fixFiles.ts";
 import { type Io, wantsColor } from "./io.ts";
@@ -61,7 +63,14 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
         "--output <dir>",
         "new directory for the edited files, each under its path in the image, instead of writing",
       )
-      .option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable", collect)
+      .addOption(
+        withValues(
+          new Option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable").argParser(
+            collect,
+          ),
+          () => ({ words: ruleIds }),
+        ),
+      )
       .option("--unsafe", "include fixes that are not safe; the output names what each costs")
       .addOption(minSeverityOption("lowest severity of findings to fix (default: warning)"))
       .addOption(seedOption())

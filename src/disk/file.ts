@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read, readSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { checkInside, type Disk, DiskError } from "./disk.ts";
 import { quoted } from "./marks.ts";
 
@@ -59,6 +60,29 @@ function sizeOf(file: number): number {
     else most = middle;
   }
   return least * SECTOR;
+}
+
+const readNext = promisify(read);
+
+/** How much of a file is read at a time. */
+const CHUNK = 256 * 1024;
+
+/**
+ * A file from its beginning to its end; it may be a pipe. Each piece is valid until the next one is asked for: a new one each
+ * time would be left as garbage, of which Node lets tens of megabytes pile up.
+ */
+export async function* chunksOfFile(path: string): AsyncGenerator<Buffer> {
+  const file = openFile(path);
+  try {
+    const memory = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const { bytesRead } = await readNext(file, memory, 0, CHUNK, null);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** An open file as a disk; `close` closes it. */

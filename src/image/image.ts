@@ -47,6 +47,8 @@ export interface Image {
 
 /** How an image on another machine is read: what is needed, when it is needed. */
 interface RemoteAccess {
+  /** The datasource, by cloud-init's name, of the machines that are made from it; undefined where it is not known. */
+  readonly datasource: string | undefined;
   /** What was read so far. */
   usage(): RemoteUsage;
   /** Reads what is at paths of the image, side by side, before it is needed. They are relative to the root. */

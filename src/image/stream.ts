@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync } from "node:fs";
-import type { Readable } from "node:stream";
+import { fstatSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
+import { chunksOfFile } from "../disk/file.ts";
 import { openDisksOfStream } from "../disk/open.ts";
 import { RemoteError } from "../disk/remote/source.ts";
 import { Bytes } from "../tar/bytes.ts";
@@ -30,13 +30,13 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
   // Node's own standard input reads nothing from a block device.
-  const isDevice = isStandardInput && fstatSync(0).isBlockDevice();
-  const whole = { highWaterMark: 256 * 1024, ...(isDevice ? { fd: 0 } : {}) };
-  const stream: Readable = isStandardInput && !isDevice ? process.stdin : createReadStream(source, whole);
+  const file = isStandardInput && fstatSync(0).isBlockDevice() ? "/dev/stdin" : source;
+  const chunks: AsyncIterable<Buffer> = file === "-" ? process.stdin : chunksOfFile(file);
+  const iterator = chunks[Symbol.asyncIterator]();
   try {
-    return await openBytes(stream as AsyncIterable<Buffer>, { source, name }, keep, options);
+    return await openBytes({ [Symbol.asyncIterator]: () => iterator }, { source, name }, keep, options);
   } finally {
-    stream.destroy();
+    await iterator.return?.();
   }
 }
 

@@ -3,7 +3,10 @@ import { TarError } from "./header.ts";
 /** The size limit for an archive, in bytes. */
 const SIZE_LIMIT = 2 ** 40;
 
-/** A stream of bytes that is read by number of bytes. It returns fewer only at the end. */
+/**
+ * A stream of bytes that is read by number of bytes. It returns fewer only at the end. The stream's pieces need to be valid
+ * only until the next one is asked for, so that it can fill the same memory again.
+ */
 export class Bytes {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #check: (total: number) => void;
@@ -29,15 +32,16 @@ export class Bytes {
     return taken;
   }
 
+  /** The next bytes, which stay valid. */
   async take(length: number): Promise<Buffer> {
     const parts: Buffer[] = [];
     for (let missing = length; missing > 0 && (this.#chunk.length > 0 || (await this.#pull())); ) {
       const part = this.#chunk.subarray(0, missing);
       this.#chunk = this.#chunk.subarray(part.length);
       missing -= part.length;
-      parts.push(part);
+      parts.push(Buffer.from(part));
     }
-    return Buffer.concat(parts);
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   }
 
   skipNow(length: number): boolean {

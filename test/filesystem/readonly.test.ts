@@ -116,6 +116,101 @@ describe("erofs", () => {
   });
 });
 
+describe("iso9660", () => {
+  const SECTOR = 2048;
+  /** The primary volume's record of the root, and where the root's own records are. */
+  const ROOT_RECORD = 16 * SECTOR + 156;
+  const rootOf = (bytes: Buffer) => bytes.readUInt32LE(ROOT_RECORD + 2) * SECTOR;
+  /** The place of a field of Rock Ridge, from a place on. */
+  const field = (bytes: Buffer, kind: string, from: number) => bytes.indexOf(kind, from, "latin1");
+
+  test.each<[string, (bytes: Buffer) => void, string]>([
+    ["blocks of 3 bytes", (bytes) => bytes.writeUInt16LE(3, 16 * SECTOR + 128), "an impossible size of blocks"],
+    ["a root that is a file", (bytes) => bytes.writeUInt8(0, ROOT_RECORD + 25), "its root is no directory"],
+    ["a root beyond the end", (bytes) => bytes.writeUInt32LE(2 ** 32 - 1, ROOT_RECORD + 2), "beyond its end"],
+    ["a root without entries", (bytes) => bytes.writeUInt8(0, rootOf(bytes)), "no entry for itself"],
+    ["a record that is too short", (bytes) => bytes.writeUInt8(33, rootOf(bytes)), "an impossible entry"],
+    ["a name longer than its record", (bytes) => bytes.writeUInt8(250, rootOf(bytes) + 32), "an impossible entry"],
+  ])("%s is refused", (_, change, message) => {
+    const image = patched("iso9660-rockridge", change);
+    expect(() => open(image).root).toThrow(DiskError);
+    expect(() => open(image).root).toThrow(message);
+  });
+
+  test("a directory that says it has 4 GiB", () => {
+    const image = patched("iso9660-rockridge", (bytes) => bytes.writeUInt32LE(2 ** 32 - 1, ROOT_RECORD + 10));
+    expect(() => [...open(image).root.names()]).toThrow("an impossible size");
+  });
+
+  test.each(["../x", "a/b", "..", "a\0b"])("a name that would lead elsewhere: %j", (name) => {
+    const image = patched("iso9660-rockridge", (bytes) => {
+      const at = field(bytes, "NM", rootOf(bytes) + SECTOR / 16);
+      bytes.writeUInt8(5 + name.length, at + 2);
+      bytes.write(name, at + 5, "latin1");
+    });
+    expect(() => [...open(image).root.names()]).toThrow("a name in the directory is invalid");
+  });
+
+  /** An image whose root has `records` entries, each with fields that go on in `areas` areas of 2048 bytes. */
+  function endless(records: number, areas: number): Buffer {
+    const image = smallImage("iso9660-rockridge");
+    const start = Math.ceil(image.length / SECTOR);
+    const ownLength = image[rootOf(image)]!;
+    const own = image.subarray(rootOf(image), rootOf(image) + ownLength);
+    const goesOn = (sector: number) => {
+      const bytes = Buffer.from(`CE${"\x1c\x01"}${"\0".repeat(24)}`, "latin1");
+      bytes.writeUInt32LE(sector, 4);
+      bytes.writeUInt32LE(SECTOR, 20);
+      return bytes;
+    };
+    const ring = Array.from({ length: areas }, (_, index) => {
+      const filler = Buffer.from(`XX\xfc\x01${"-".repeat(248)}`.repeat(8), "latin1");
+      return index === areas - 1
+        ? Buffer.concat([filler], SECTOR)
+        : Buffer.concat([goesOn(start + index + 1), filler], SECTOR);
+    });
+    const record = Buffer.concat([Buffer.alloc(33), Buffer.from("A"), goesOn(start)]);
+    record[0] = record.length;
+    record[32] = 1;
+    const perSector = Math.floor(SECTOR / record.length);
+    const sector = Buffer.concat(Array<Buffer>(perSector).fill(record), SECTOR);
+    const first = Buffer.concat([own], SECTOR);
+    const sectors = Array<Buffer>(Math.ceil(records / perSector)).fill(sector);
+    for (const bytes of [image.subarray(ROOT_RECORD), own]) {
+      bytes.writeUInt32LE(start + areas, 2);
+      bytes.writeUInt32LE((1 + sectors.length) * SECTOR, 10);
+    }
+    own.copy(first);
+    return Buffer.concat([Buffer.concat([image], start * SECTOR), ...ring, first, ...sectors]);
+  }
+
+  test("fields that go on again and again are read so often only", () => {
+    expect([...open(endless(10, 16)).root.names()]).toEqual(["a"]);
+    expect(() => [...open(endless(10, 20)).root.names()]).toThrow("its Rock Ridge fields are invalid");
+    expect(() => [...open(endless(1100, 16)).root.names()]).toThrow("its Rock Ridge fields are invalid");
+  });
+
+  test("a directory in itself is read as often as it is asked for, and no more", () => {
+    const image = patched("iso9660-rockridge", (bytes) => {
+      const etc = field(bytes, "etc", rootOf(bytes));
+      const record = bytes.lastIndexOf(Buffer.from("ETC"), etc) - 33;
+      bytes.copy(bytes, record + 2, ROOT_RECORD + 2, ROOT_RECORD + 18);
+    });
+    const { root } = open(image);
+    expect(at(root, "etc/etc/etc").id).toBe(root.id);
+  });
+
+  test("a file that is larger than the disk", () => {
+    const image = patched("iso9660-rockridge", (bytes) => {
+      const record = bytes.indexOf("TEXT", rootOf(bytes), "latin1") - 33;
+      bytes.writeUInt32LE(2 ** 32 - 1, record + 10);
+    });
+    const text = at(open(image).root, "text");
+    expect(text.stat.size).toBe(2 ** 32 - 1);
+    expect(() => text.read(2 ** 31, 10)).toThrow("beyond its end");
+  });
+});
+
 describe("squashfs", () => {
   test.each([
     ["another version", (bytes: Buffer) => bytes.writeUInt16LE(3, 28), "has version 3.0"],

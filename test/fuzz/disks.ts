@@ -16,7 +16,7 @@ function readSome(disk: Disk): unknown[] {
   return places.map((place) => {
     const start = Math.max(0, Math.min(Math.floor(place), disk.size - 1));
     try {
-      return disk.read(start, Math.min(20_000, Math.max(0, disk.size - start))).toString("latin1", 0, 16);
+      return disk.read(start, Math.min(3000, Math.max(0, disk.size - start))).toString("latin1", 0, 16);
     } catch (error) {
       return reasonOf(error);
     }
@@ -144,13 +144,13 @@ const archiveSeeds = once(() => [
 ]);
 
 /** How much is taken of what comes out: a small stream may hold much. */
-const MOST_OUT = 8 * 2 ** 20;
+const MOST_OUT = 2 ** 20;
 
 /** Compressed streams, which come in pieces. */
 const streams = ["xz", "bzip2", "zstd"].map(
   (name): Target => ({
     name: `${name}-stream`,
-    cost: 60,
+    cost: 10,
     make: (random) => {
       const seeds = streamSeeds()[name]!;
       return { "@pieces": String(random.below(1000)), bytes: mutateBytes(random.pick(seeds), random) };
@@ -175,9 +175,9 @@ const streams = ["xz", "bzip2", "zstd"].map(
 
 const streamSeeds = once(
   (): Readonly<Record<string, readonly Buffer[]>> => ({
-    xz: [imageBytes("xz"), imageBytes("xz-blocks")],
-    bzip2: [imageBytes("bzip2")],
-    zstd: [imageBytes("zstd")],
+    xz: ["small-xz", "small-xz-blocks"].map(imageBytes),
+    bzip2: ["small-bzip2", "small-bzip2-streams"].map(imageBytes),
+    zstd: ["small-zstd", "small-zstd-frames"].map(imageBytes),
   }),
 );
 

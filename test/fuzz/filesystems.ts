@@ -15,8 +15,17 @@ import { tinyImage as tinyXfs } from "../filesystem/xfs/images.ts";
 import type { Random } from "./random.ts";
 import { type Checks, once, type Target } from "./target.ts";
 
-/** More inodes of one file system, or more names in one directory, tell nothing new. */
+/** More names in one directory tell nothing new. */
 const MOST = 400;
+
+/**
+ * Of how many names in one directory the inode is looked at, and at how many inodes of one execution: others are looked at in
+ * other executions.
+ */
+const LOOKED_AT = { names: 12, inodes: 50 };
+
+/** Blocks of the cache are small, since an image is. */
+const CACHE = { size: 4096, kept: 256 };
 
 /** An image: its bytes, and the disk that they or changed ones make. */
 interface TinyImage {
@@ -42,15 +51,21 @@ function filesystemTarget(
       const count = random.pick([1, 1, 2, 3, 5, 10]);
       const changes = Array.from({ length: count }, () => changeOf(image.bytes, places, random));
       const cut = random.chance(50) ? String(random.below(image.disk(image.bytes).size)) : "";
-      return { "@image": String(index), "@cut": cut, changes: Buffer.concat(changes) };
+      const chosen = String(random.below(1000));
+      return { "@image": String(index), "@cut": cut, "@chosen": chosen, changes: Buffer.concat(changes) };
     },
     run: (input, checks) => {
       const { image } = known()[Number(input["@image"])]!;
-      const bytes = Buffer.from(image.bytes);
-      apply(Buffer.from(input.changes!), bytes);
-      const whole = image.disk(bytes);
-      const disk = cachedDisk(input["@cut"] === "" ? whole : partOf(whole, 0, Number(input["@cut"])));
-      return refused(() => (format.matches(disk) ? walk(format.open(disk), checks) : "none"));
+      const { bytes } = image;
+      const undo = apply(Buffer.from(input.changes!), bytes);
+      try {
+        const whole = image.disk(bytes);
+        const disk = cachedDisk(input["@cut"] === "" ? whole : partOf(whole, 0, Number(input["@cut"])), CACHE);
+        const chosen = Number(input["@chosen"] ?? 0);
+        return refused(() => (format.matches(disk) ? walk(format.open(disk), chosen, checks) : "none"));
+      } finally {
+        undo();
+      }
     },
   };
 }
@@ -96,47 +111,59 @@ function number(random: Random, value: number): Buffer {
   return bytes.subarray(0, 2);
 }
 
-function apply(changes: Buffer, image: Buffer): void {
-  for (let at = 0; at + 5 <= changes.length; at += 5 + changes[at + 4]!)
-    changes.copy(image, Math.min(changes.readUInt32LE(at), image.length), at + 5, at + 5 + changes[at + 4]!);
+/** Changes an image, which is large beside that. Returns what makes it as it was. */
+function apply(changes: Buffer, image: Buffer): () => void {
+  const before: (readonly [place: number, bytes: Buffer])[] = [];
+  for (let at = 0; at + 5 <= changes.length; at += 5 + changes[at + 4]!) {
+    const place = Math.min(changes.readUInt32LE(at), image.length);
+    const length = changes[at + 4]!;
+    before.push([place, Buffer.from(image.subarray(place, place + length))]);
+    changes.copy(image, place, at + 5, at + 5 + length);
+  }
+  return () => {
+    for (const [place, bytes] of before.reverse()) bytes.copy(image, place);
+  };
 }
 
-/** All of a file system that can be read, within bounds. */
-function walk(filesystem: Filesystem, checks: Checks): unknown {
+/** A part of a file system, within bounds. @param chosen which part */
+function walk(filesystem: Filesystem, chosen: number, checks: Checks): unknown {
   const seen: unknown[] = [];
   const waiting: Inode[] = [filesystem.root];
   const top = refused(() => filesystem.subvolume?.({ path: "/" }));
   if (typeof top === "object") waiting.push(top);
-  for (let inode = waiting.pop(); inode !== undefined && seen.length < MOST; inode = waiting.pop()) {
+  let looked = 0;
+  for (let inode = waiting.pop(); inode !== undefined && looked++ < LOOKED_AT.inodes; inode = waiting.pop()) {
     const { stat } = inode;
     checks.holds(Number.isSafeInteger(stat.size) && stat.size >= 0, "a size is invalid");
     seen.push(stat);
-    if (stat.kind === "file") for (const at of [0, stat.size - 3000, 2 ** 32 - 10]) seen.push(read(inode, at, checks));
+    if (stat.kind === "file")
+      for (const at of [0, stat.size - 3000, 2 ** 32 - 10]) seen.push(read(inode, at, 20_000, checks));
     else if (stat.kind === "symlink") seen.push(refused(() => inode.readlink()));
-    else if (stat.kind === "directory") seen.push(refused(() => list(inode, waiting, checks)));
+    else if (stat.kind === "directory") seen.push(refused(() => list(inode, chosen, waiting, checks)));
   }
   checks.holds(filesystem.problems.length < 200, "there are too many problems");
   return [filesystem.uuid, filesystem.label, filesystem.warnings, filesystem.problems, seen];
 }
 
-function read(inode: Inode, at: number, checks: Checks): unknown {
-  if (at < 0) return undefined;
-  const bytes = refused(() => inode.read(at, 100_000));
+function read(inode: Inode, at: number, most: number, checks: Checks): unknown {
+  if (at < 0 || at > inode.stat.size) return undefined;
+  const bytes = refused(() => inode.read(at, most));
   if (typeof bytes === "string") return bytes;
-  const length = Math.max(0, Math.min(100_000, inode.stat.size - at));
+  const length = Math.min(most, inode.stat.size - at);
   checks.holds(bytes.length === length, "fewer or more bytes are read than there are");
   return bytes.toString("latin1", 0, 20);
 }
 
-function list(directory: Inode, waiting: Inode[], checks: Checks): string[] {
+function list(directory: Inode, chosen: number, waiting: Inode[], checks: Checks): string[] {
   const names: string[] = [];
   for (const name of directory.names()) {
     checks.holds(!/^\.{0,2}$|[/\0]/.test(name), "a name is invalid");
     names.push(name);
     if (names.length === MOST) break;
   }
-  for (const name of names) {
-    const child = refused(() => directory.child(name));
+  const step = Math.max(1, names.length / LOOKED_AT.names);
+  for (let at = (chosen / 1000) * step; at < names.length; at += step) {
+    const child = refused(() => directory.child(names[Math.floor(at)]!));
     if (typeof child === "object") waiting.push(child);
   }
   return names;

@@ -19,7 +19,7 @@ export function compressionOf(head: Buffer): Compression | undefined {
 
 /**
  * Decompresses a stream. The result throws a DiskError if the data are damaged or truncated, or if anything but zeros
- * follows them. Each piece is valid until the next one is asked for.
+ * follows them. Each piece, as each of the stream, is valid until the next one is asked for.
  */
 export function decompressed(compression: Compression, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   switch (compression) {

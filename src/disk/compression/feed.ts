@@ -3,46 +3,59 @@ import { damaged } from "../decompress/decompress.ts";
 /** What a decompressor reads from. */
 export type Source = Pick<Feed, "bytes" | "fill" | "consume">;
 
-/** Bytes that come in pieces, of which as many as needed are put together. */
+/**
+ * Bytes that come in pieces, of which as many as needed are put together. The pieces need to be valid only until the next one
+ * is asked for.
+ */
 export class Feed {
   readonly #chunks: AsyncIterator<Buffer>;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** Filled again and again, so that a large stream leaves no garbage. */
+  #memory: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #end = 0;
   #isEnded = false;
 
   constructor(chunks: AsyncIterable<Buffer>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** The bytes that are there and not consumed; `fill` and `consume` give others. */
+  /** The bytes that are there and not consumed; they are valid until the next `fill`. */
   get bytes(): Buffer {
-    return this.#bytes;
+    return this.#memory.subarray(this.#start, this.#end);
   }
 
   /** Makes at least `length` bytes be there; fewer only at the end. Returns whether there are as many. */
   async fill(length: number): Promise<boolean> {
-    if (this.#bytes.length >= length) return true;
-    const pieces = [this.#bytes];
-    let total = this.#bytes.length;
-    while (total < length && !this.#isEnded) {
+    while (this.#end - this.#start < length && !this.#isEnded) {
       const { done, value } = await this.#chunks.next();
       if (done) this.#isEnded = true;
-      else {
-        pieces.push(value);
-        total += value.length;
-      }
+      else this.#append(value);
     }
-    this.#bytes = Buffer.concat(pieces);
-    return total >= length;
+    return this.#end - this.#start >= length;
+  }
+
+  #append(chunk: Buffer): void {
+    const left = this.#end - this.#start;
+    if (this.#end + chunk.length > this.#memory.length) {
+      const isLarge = left + chunk.length > this.#memory.length;
+      const memory = isLarge ? Buffer.allocUnsafe(2 * (left + chunk.length)) : this.#memory;
+      this.#memory.copy(memory, 0, this.#start, this.#end);
+      this.#memory = memory;
+      this.#start = 0;
+      this.#end = left;
+    }
+    chunk.copy(this.#memory, this.#end);
+    this.#end += chunk.length;
   }
 
   consume(length: number): void {
-    this.#bytes = this.#bytes.subarray(length);
+    this.#start = Math.min(this.#start + length, this.#end);
   }
 
   /** What is there and everything after it, without consuming it one by one. */
   async *rest(): AsyncGenerator<Buffer> {
-    for (let more = this.#bytes.length > 0 || (await this.fill(1)); more; more = await this.fill(1)) {
-      const bytes = this.#bytes;
+    while (await this.fill(1)) {
+      const { bytes } = this;
       this.consume(bytes.length);
       yield bytes;
     }

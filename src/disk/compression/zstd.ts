@@ -10,7 +10,10 @@ import { Window } from "./window.ts";
 /** The largest window, in bytes: that of `zstd --ultra -22` and of `zstd -d` without options. */
 const MOST_WINDOW = 2 ** 27;
 
-/** Decompresses Zstandard (RFC 8878): frames one after the other, of which some are skipped. Checksums are not compared. */
+/**
+ * Decompresses Zstandard (RFC 8878): frames one after the other, of which some are skipped. Their checksums are not compared;
+ * decompress/zstd/zstd.ts says why, and why no library does this.
+ */
 export async function* zstdStream(feed: Source): AsyncGenerator<Buffer> {
   for (let isFirst = true; await feed.fill(1); isFirst = false) {
     await feed.fill(MOST_HEAD);
@@ -39,21 +42,22 @@ async function* frame(feed: Source): AsyncGenerator<Buffer> {
     throw new DiskError(`its zstd data needs a window of ${head.window} bytes; compress it without --long`);
   feed.consume(head.end);
   const window = new Window(head.window);
-  const state = newState(MOST_BLOCK);
-  const padded = new Uint8Array(MOST_BLOCK + BEHIND);
+  const most = Math.min(MOST_BLOCK, head.window);
+  const state = newState(most);
+  const padded = new Uint8Array(most + BEHIND);
   for (let isLast = false; !isLast; ) {
     if (!(await feed.fill(3))) damaged("zstd");
     const block = feed.bytes.readUIntLE(0, 3);
     const size = block >> 3;
     const kind = (block >> 1) & 3;
     const stored = kind === 1 ? 1 : size;
-    if (size > MOST_BLOCK || kind === 3 || !(await feed.fill(3 + stored))) damaged("zstd");
+    if (size > most || kind === 3 || !(await feed.fill(3 + stored))) damaged("zstd");
     const bytes = feed.bytes.subarray(3, 3 + stored);
-    window.reserve(MOST_BLOCK);
+    window.reserve(most);
     const start = window.end;
     if (kind === 2) {
       padded.set(bytes);
-      window.end = decodeBlock(state, padded, 0, stored, window.bytes.subarray(0, start + MOST_BLOCK), start);
+      window.end = decodeBlock(state, padded, 0, stored, window.bytes.subarray(0, start + most), start);
     } else {
       if (kind === 0) bytes.copy(window.bytes, start);
       else window.bytes.fill(bytes[0]!, start, start + size);

@@ -1,11 +1,8 @@
-import { Lzma, propertiesOf } from "../compression/xz/lzma.ts";
-import { DiskError } from "../disk.ts";
+import { headerLength, readBlockHeader } from "../compression/xz/blockHeader.ts";
+import { Lzma2 } from "../compression/xz/lzma2.ts";
 import { damaged, tooLarge } from "./decompress.ts";
 
 const HEADER = 12;
-/** Filters that programs are run through, so that they compress better ("The .xz File Format", 5.3.2). */
-const X86 = 4;
-const LZMA2 = 0x21;
 
 /**
  * The first block of an .xz stream ("The .xz File Format", version 1.2), as squashfs writes it: one for each of its blocks.
@@ -13,71 +10,28 @@ const LZMA2 = 0x21;
  */
 export function xz(bytes: Buffer, limit: number): Buffer {
   if (bytes.length < HEADER + 8 || bytes.toString("latin1", 0, 6) !== "\xfd7zXZ\0") damaged("xz");
-  const size = (bytes[HEADER]! + 1) * 4;
+  const size = headerLength(bytes[HEADER]!);
   if (bytes[HEADER] === 0 || HEADER + size > bytes.length) damaged("xz");
-  const filters = filtersOf(bytes.subarray(HEADER, HEADER + size));
-  const last = filters.pop();
-  const other = filters.find((filter) => filter !== X86);
-  if (last !== LZMA2 || other !== undefined)
-    throw new DiskError(`its xz data uses the filter ${other ?? last}, which is not supported`);
-  const out = lzma2(bytes.subarray(HEADER + size), limit);
-  for (const _ of filters) undoX86(out);
+  const { isX86 } = readBlockHeader(bytes.subarray(HEADER, HEADER + size));
+  const out = chunks(bytes.subarray(HEADER + size), limit);
+  if (isX86) undoX86(out);
   return out;
 }
 
-/** The filters that a block's header names, in the order in which they were used. */
-function filtersOf(header: Buffer): number[] {
-  const flags = header[1]!;
-  let at = 2;
-  const next = (): number => {
-    let value = 0;
-    for (let factor = 1; factor < 2 ** 63; factor *= 128) {
-      const byte = header[at++] ?? damaged("xz");
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-    return damaged("xz");
-  };
-  if (flags & 0x40) next();
-  if (flags & 0x80) next();
-  return Array.from({ length: (flags & 3) + 1 }, () => {
-    const filter = next();
-    const size = next();
-    at += size;
-    return filter;
-  });
-}
-
-function lzma2(bytes: Buffer, limit: number): Buffer {
+function chunks(bytes: Buffer, limit: number): Buffer {
   const out = Buffer.allocUnsafe(limit);
-  const lzma = new Lzma();
+  const lzma2 = new Lzma2();
+  let first = 0;
   let to = 0;
-  let hasProperties = false;
   for (let at = 0; ; ) {
-    const control = bytes[at] ?? damaged("xz");
-    if (control === 0) return out.subarray(0, to);
-    if (at + 6 > bytes.length) damaged("xz");
-    const isStored = control < 0x80;
-    if (isStored && control > 2) damaged("xz");
-    const reset = isStored ? 0 : (control >> 5) & 3;
-    const length = 1 + bytes.readUInt16BE(at + 1) + (isStored ? 0 : (control & 0x1f) << 16);
-    if (to + length > limit) tooLarge("xz", limit);
-    if (isStored) {
-      if (at + 3 + length > bytes.length) damaged("xz");
-      bytes.copy(out, to, at + 3, at + 3 + length);
-      at += 3 + length;
-    } else {
-      const head = reset >= 2 ? 6 : 5;
-      const stored = 1 + bytes.readUInt16BE(at + 3);
-      if (at + head + stored > bytes.length) damaged("xz");
-      if (reset >= 2) lzma.reset(propertiesOf(bytes[at + 5]!));
-      else if (!hasProperties) damaged("xz");
-      else if (reset === 1) lzma.reset();
-      hasProperties = true;
-      lzma.decode(bytes.subarray(at + head, at + head + stored), out, to, to + length);
-      at += head + stored;
-    }
-    to += length;
+    const rest = bytes.subarray(at);
+    const chunk = lzma2.chunk(rest);
+    if (chunk === undefined) return out.subarray(0, to);
+    if (to + chunk.out > limit) tooLarge("xz", limit);
+    if (chunk.isFirst) first = to;
+    lzma2.decode(chunk, rest, out.subarray(first), to - first);
+    at += chunk.length;
+    to += chunk.out;
   }
 }
 
@@ -85,8 +39,8 @@ function lzma2(bytes: Buffer, limit: number): Buffer {
 const isEdge = (byte: number): boolean => byte === 0 || byte === 0xff;
 
 /**
- * Makes the absolute targets of calls and jumps relative again, as they are in programs (the x86 filter of xz-embedded,
- * xz_dec_bcj.c). `mask` remembers which of the last bytes looked like such an instruction.
+ * Makes the absolute targets of calls and jumps relative again, as they are in programs, which compress better with absolute
+ * ones (the x86 filter of xz-embedded, xz_dec_bcj.c). `mask` remembers which of the last bytes looked like such an instruction.
  */
 function undoX86(bytes: Buffer): void {
   let mask = 0;

@@ -14,6 +14,7 @@ export interface OpenedSource {
   /** The number and the size of a disk that can be read only once. */
   readonly stream?: { readonly number: number; readonly size: number | undefined };
   readonly warnings: readonly string[];
+  readonly datasource: string | undefined;
 }
 
 /** Blocks in the order in which they were asked for: bytes, undefined for zeros, or why one cannot be had. */

@@ -58,11 +58,11 @@ class Server {
       this.#disks.set(number, { blocks, source });
       return { number, size: blocks.size, blockSize: blocks.blockSize };
     });
-    const warnings = source.warnings ?? [];
-    if (source.stream === undefined) return { disks, warnings };
+    const { warnings = [], datasource } = source;
+    if (source.stream === undefined) return { disks, warnings, datasource };
     const number = this.#next++;
     this.#streams.set(number, { stream: source.stream, source });
-    return { disks, warnings, stream: { number, size: source.stream.size } };
+    return { disks, warnings, datasource, stream: { number, size: source.stream.size } };
   }
 
   async #nextOf({ stream: number }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {

@@ -1,6 +1,6 @@
-import { extname, isAbsolute, join } from "node:path";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { RemoteAnswers, RemoteRequest, Reply, ThreadData } from "./messages.ts";
+import { programFile } from "./programFile.ts";
 import { RemoteError } from "./source.ts";
 
 type AnswerTo<R extends RemoteRequest> = RemoteAnswers[R["kind"]];
@@ -91,13 +91,6 @@ function answerIn<R extends RemoteRequest>(reply: Reply): AnswerTo<R> {
   if ("value" in reply) return reply.value as AnswerTo<R>;
   const { message, status } = reply.error;
   throw status === undefined ? new Error(message) : new RemoteError(status, message);
-}
-
-/** The file that holds the whole program; where its sources run, what is built of them. */
-function programFile(): string {
-  if (!isAbsolute(__filename))
-    throw new RemoteError(2, "to read from another machine, the program must run from its file");
-  return extname(__filename) === ".ts" ? join(__filename, "../../../../dist/cloud-init-lint.cjs") : __filename;
 }
 
 let thread: RemoteThread | undefined;

@@ -4,8 +4,8 @@ import { hasDescriptors, readVolumes, type Volume } from "./descriptors.ts";
 import { type DirectoryRecord, FLAG, readRecord, recordsIn, recordsOf, type Section } from "./record.ts";
 import { type RockRidge, readRockRidge, skippedIn } from "./rockRidge.ts";
 
-/** The largest directory, in bytes. */
-const DIRECTORY_LIMIT = 64 * 2 ** 20;
+/** The largest directory: in bytes, in bytes that its records have elsewhere, and in entries. */
+const LIMITS = { size: 64 * 2 ** 20, elsewhere: 32 * 2 ** 20, entries: 400_000 };
 
 /** ISO 9660 with Rock Ridge or else Joliet, on which live systems come. */
 export const iso9660: FilesystemFormat = {
@@ -124,13 +124,15 @@ class Files {
   }
 
   #entries(start: number, size: number): Map<string, Entry> {
-    if (size > DIRECTORY_LIMIT) throw new DiskError("it is damaged: a directory has an impossible size");
+    if (size > LIMITS.size) throw new DiskError("it is damaged: a directory has an impossible size");
     const { blockSize } = this.#volume;
     const found = new Map<string, Entry>();
     let sections: Section[] = [];
+    const budget = { left: LIMITS.elsewhere };
     let index = 0;
     for (const record of recordsOf(size, blockSize, (offset, length) => this.#disk.read(start + offset, length))) {
-      index++;
+      if (++index > LIMITS.entries)
+        throw new DiskError("it is damaged: a directory has an impossible number of entries");
       const { name, flags } = record;
       if ((name.length === 1 && name[0]! <= 1) || flags & FLAG.associated) continue;
       sections.push({ start: record.start, size: record.size });
@@ -141,7 +143,7 @@ class Files {
       const extension =
         this.#skipped === undefined
           ? undefined
-          : readRockRidge(this.#disk, record.system.subarray(this.#skipped), blockSize);
+          : readRockRidge(this.#disk, record.system.subarray(this.#skipped), blockSize, budget);
       if (extension?.isMoved) continue;
       const text = extension?.name ?? this.#plainName(name);
       if (/^\.{0,2}$|[/\0]/.test(text)) throw new DiskError("it is damaged: a name in the directory is invalid");

@@ -14,6 +14,17 @@ export interface RockRidge {
 
 /** How often fields go on elsewhere, for one record. */
 const MOST_AREAS = 16;
+const MOST_AREA = 2048;
+
+/** How many bytes of fields elsewhere may be read, so that few records do not make a directory endless. */
+export interface Budget {
+  left: number;
+}
+
+const ONE_RECORD = (): Budget => ({ left: (MOST_AREAS + 1) * MOST_AREA });
+
+/** The kinds of fields that are read. */
+const KINDS: ReadonlySet<string> = new Set(["CL", "NM", "PX", "RE", "RR", "SL", "ZF"]);
 
 interface Field {
   readonly kind: string;
@@ -26,15 +37,17 @@ export function skippedIn(disk: Disk, system: Buffer, blockSize: number): number
   for (const start of [0, 14]) {
     const area = system.subarray(start);
     if (area.length < 7 || area.toString("latin1", 0, 2) !== "SP" || area.readUInt16BE(4) !== 0xbeef) continue;
-    const isRockRidge = fieldsOf(disk, area, blockSize).some(({ kind }) => ["PX", "RR", "NM"].includes(kind));
+    const isRockRidge = fieldsOf(disk, area, blockSize, ONE_RECORD()).some(({ kind }) =>
+      ["PX", "RR", "NM"].includes(kind),
+    );
     return isRockRidge ? area[6] : undefined;
   }
   return undefined;
 }
 
-/** @param system the fields of a record */
-export function readRockRidge(disk: Disk, system: Buffer, blockSize: number): RockRidge {
-  const fields = fieldsOf(disk, system, blockSize);
+/** @param system the fields of a record @throws {DiskError} */
+export function readRockRidge(disk: Disk, system: Buffer, blockSize: number, budget: Budget = ONE_RECORD()): RockRidge {
+  const fields = fieldsOf(disk, system, blockSize, budget);
   const find = (kind: string, length: number) => {
     const field = fields.find((one) => one.kind === kind)?.bytes;
     if (field !== undefined && field.length < length) throw damaged();
@@ -54,7 +67,7 @@ export function readRockRidge(disk: Disk, system: Buffer, blockSize: number): Ro
 }
 
 /** The fields of an area and of those that it goes on in. */
-function fieldsOf(disk: Disk, area: Buffer, blockSize: number): Field[] {
+function fieldsOf(disk: Disk, area: Buffer, blockSize: number, budget: Budget): Field[] {
   const fields: Field[] = [];
   let bytes: Buffer | undefined = area;
   for (let count = 0; bytes !== undefined; count++) {
@@ -68,9 +81,10 @@ function fieldsOf(disk: Disk, area: Buffer, blockSize: number): Field[] {
       const field = bytes.subarray(at, at + length);
       if (kind === "CE" && length >= 28) {
         const size = field.readUInt32LE(20);
-        if (size > 2048) throw damaged();
+        budget.left -= size;
+        if (size > MOST_AREA || budget.left < 0) throw damaged();
         next = disk.read(field.readUInt32LE(4) * blockSize + field.readUInt32LE(12), size);
-      } else fields.push({ kind, bytes: field });
+      } else if (KINDS.has(kind)) fields.push({ kind, bytes: field });
       at += length;
     }
     bytes = next;

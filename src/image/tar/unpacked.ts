@@ -14,13 +14,8 @@ export function unpacked(raw: Bytes, compression: Compression, isLimited = () =>
       yield chunk;
     }
   }
-  return new Bytes(copied(decompressed(compression, counted())), (total) => {
+  return new Bytes(decompressed(compression, counted()), (total) => {
     if (total > 2 ** 30 && total > RATIO_LIMIT * taken && isLimited())
       throw new TarError(`it expands to more than ${RATIO_LIMIT} times its size, which no image does`);
   });
-}
-
-/** Pieces that stay valid. */
-async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const chunk of chunks) yield Buffer.from(chunk);
 }

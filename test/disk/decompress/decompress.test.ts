@@ -1,10 +1,13 @@
 import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { type Compression, decompressed } from "../../../src/disk/compression/compression.ts";
 import type { Decompress } from "../../../src/disk/decompress/decompress.ts";
 import { lzo1x } from "../../../src/disk/decompress/lzo.ts";
+import { xz } from "../../../src/disk/decompress/xz.ts";
 import { zlib } from "../../../src/disk/decompress/zlib.ts";
 import { zstd } from "../../../src/disk/decompress/zstd/zstd.ts";
 import { DiskError } from "../../../src/disk/disk.ts";
+import { imageBytes } from "../images.ts";
 // Frames of zstd 1.5.4: `mixed` with -19 and with --fast=3 --no-check, `long` with -3 --no-content-size, 200,000 times "r".
 import frames from "./zstd.json" with { type: "json" };
 
@@ -74,4 +77,62 @@ describe.each<[string, Decompress, Buffer, Buffer]>([
 
 test("a frame that needs a dictionary says so", () => {
   expect(() => zstd(Buffer.from("28b52ffd21070001", "hex"), 10)).toThrow(/dictionary/);
+});
+
+describe("xz", () => {
+  const packed = imageBytes("small-xz");
+  const plain = xz(packed, 20_000);
+  const HEADER = 12;
+  const blockAt = HEADER + (packed[HEADER]! + 1) * 4;
+
+  test("is the same as a block and as a stream", async () => {
+    expect(plain.length).toBe(11_689);
+    expect((await streamed("xz", whole(packed))).equals(plain)).toBe(true);
+  });
+
+  test("a dictionary that begins anew in a block counts positions from there", () => {
+    const stored = Buffer.from("\x01\0\x02abc", "latin1");
+    const two = Buffer.concat([packed.subarray(0, blockAt), stored, packed.subarray(blockAt)]);
+    expect(xz(two, 20_000).equals(Buffer.concat([Buffer.from("abc"), plain]))).toBe(true);
+  });
+
+  test("a block whose first chunk does not begin anew, or whose header is damaged, is refused", () => {
+    for (const [at, value] of [
+      [blockAt, 0xc0],
+      [HEADER + 2, 3],
+    ] as const) {
+      const damaged = Buffer.from(packed);
+      damaged[at] = value;
+      expect(() => xz(damaged, 20_000)).toThrow(DiskError);
+    }
+  });
+});
+
+async function* whole(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+/** All that comes out of a stream. */
+async function streamed(kind: Compression, pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const out: Buffer[] = [];
+  for await (const bytes of decompressed(kind, pieces)) out.push(Buffer.from(bytes));
+  return Buffer.concat(out);
+}
+
+test.each([
+  ["xz", "small-xz-blocks"],
+  ["bzip2", "small-bzip2-streams"],
+  ["zstd", "small-zstd-frames"],
+  ["gzip", "gzip"],
+] as const)("a stream of %s whose pieces come in the same memory", async (kind, name) => {
+  const packed = imageBytes(name);
+  async function* pieces(): AsyncGenerator<Buffer> {
+    const memory = Buffer.alloc(97);
+    for (let at = 0; at < packed.length; at += memory.length) {
+      const length = packed.copy(memory, 0, at, at + memory.length);
+      yield memory.subarray(0, length);
+      memory.fill(0xee);
+    }
+  }
+  expect((await streamed(kind, pieces())).equals(await streamed(kind, whole(packed)))).toBe(true);
 });

@@ -1,9 +1,12 @@
 import { crc32 } from "node:zlib";
 import { damaged } from "../../decompress/decompress.ts";
 import { DiskError } from "../../disk.ts";
-import { expectZeros, type Feed } from "../feed.ts";
+import { expectZeros, type Feed, type Source } from "../feed.ts";
+import { Window } from "../window.ts";
+import { headerLength, readBlockHeader } from "./blockHeader.ts";
 import { type Check, checkOf } from "./check.ts";
-import { lzma2 } from "./lzma2.ts";
+import { Lzma2, MOST_CHUNK } from "./lzma2.ts";
+import { Numbers } from "./numbers.ts";
 
 const HEADER_MARK = "\xfd7zXZ\0";
 const FOOTER_MARK = "YZ";
@@ -12,18 +15,6 @@ const FOOTER = 12;
 
 /** The largest dictionary, in bytes: twice that of `xz -9`. */
 const MOST_DICTIONARY = 2 ** 27;
-
-const FILTERS: Readonly<Record<number, string>> = {
-  3: "delta",
-  4: "x86",
-  5: "PowerPC",
-  6: "IA-64",
-  7: "ARM",
-  8: "ARM Thumb",
-  9: "SPARC",
-  10: "ARM64",
-  11: "RISC-V",
-};
 
 /** Decompresses .xz ("The .xz File Format", version 1.2): several streams, each of several blocks. */
 export async function* xz(feed: Feed): AsyncGenerator<Buffer> {
@@ -79,13 +70,15 @@ class Counted {
 }
 
 async function* block(feed: Feed, check: Check): AsyncGenerator<Buffer, Sizes> {
-  const size = ((await byteAt(feed, 0)) + 1) * 4;
+  const size = headerLength(await byteAt(feed, 0));
   if (!(await feed.fill(size))) damaged("xz");
-  const dictionary = dictionaryOf(feed.bytes.subarray(0, size));
+  const { dictionary, isX86 } = readBlockHeader(feed.bytes.subarray(0, size));
+  if (isX86) throw new DiskError("its xz data uses the filter x86, which is not supported");
   feed.consume(size);
   const counted = new Counted(feed);
   let out = 0;
-  for await (const bytes of lzma2(counted, dictionary)) {
+  // A dictionary may be larger than anything it is used for.
+  for await (const bytes of chunks(counted, Math.min(dictionary, MOST_DICTIONARY))) {
     check.add(bytes);
     out += bytes.length;
     yield bytes;
@@ -98,22 +91,24 @@ async function* block(feed: Feed, check: Check): AsyncGenerator<Buffer, Sizes> {
   return { stored: size + counted.count + check.size, out };
 }
 
-/** The size of the dictionary in a block's header, in bytes. @throws {DiskError} if another filter is used */
-function dictionaryOf(header: Buffer): number {
-  if (crc32(header.subarray(0, -4)) !== header.readUInt32LE(header.length - 4)) damaged("xz");
-  const flags = header[1]!;
-  const numbers = new Numbers(header.subarray(2, -4));
-  if (flags & 0x40) numbers.next();
-  if (flags & 0x80) numbers.next();
-  const filter = numbers.next();
-  if (filter !== 0x21 || (flags & 3) !== 0)
-    throw new DiskError(`its xz data uses the filter ${FILTERS[filter] ?? filter}, which is not supported`);
-  if (numbers.next() !== 1) damaged("xz");
-  const bits = numbers.next() & 63;
-  if (bits > 40) damaged("xz");
-  const size = bits === 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11);
-  // A dictionary may be larger than anything it is used for.
-  return Math.min(size, MOST_DICTIONARY);
+/** Decompresses chunks of LZMA2 until their end mark. */
+async function* chunks(feed: Source, dictionary: number): AsyncGenerator<Buffer> {
+  const window = new Window(dictionary);
+  const lzma2 = new Lzma2();
+  for (;;) {
+    await feed.fill(MOST_CHUNK);
+    const { bytes } = feed;
+    const chunk = lzma2.chunk(bytes);
+    if (chunk === undefined) break;
+    if (chunk.isFirst) window.end = 0;
+    window.reserve(chunk.out);
+    const start = window.end;
+    lzma2.decode(chunk, bytes, window.bytes, start);
+    feed.consume(chunk.length);
+    window.end += chunk.out;
+    yield window.since(start);
+  }
+  feed.consume(1);
 }
 
 /** Compares the index with the blocks. */
@@ -140,25 +135,4 @@ async function indexLength(feed: Feed, count: number): Promise<number> {
 
 async function byteAt(feed: Feed, at: number): Promise<number> {
   return at < feed.bytes.length || (await feed.fill(at + 1)) ? feed.bytes[at]! : damaged("xz");
-}
-
-/** Numbers of 7 bits a byte, the lowest first. */
-class Numbers {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  next(): number {
-    let value = 0;
-    for (let factor = 1; factor < 2 ** 63; factor *= 128) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) damaged("xz");
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-    return damaged("xz");
-  }
 }

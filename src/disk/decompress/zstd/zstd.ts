@@ -5,7 +5,16 @@ import { BEHIND } from "./bits.ts";
 import { decodeBlock } from "./block.ts";
 import { MOST_BLOCK, newState } from "./state.ts";
 
-/** A frame of Zstandard (RFC 8878); skippable frames may stand in front of it. Its own checksum is not compared. */
+/**
+ * A frame of Zstandard (RFC 8878); skippable frames may stand in front of it.
+ *
+ * Why not a library: Node has Zstandard only since 22.15. fzstd 0.1.1 (measured on Node 20) takes twice the time, refuses the
+ * padding that disks put behind a frame, has no limit for what comes out, reserves what a header says (up to 2 GiB), needs
+ * 500 MB of memory for the stream of a disk, and accepts most damage: of 20,000 frames with a changed byte it refused 221.
+ *
+ * A frame's own checksum (xxHash64) is not compared: numbers of 64 bits make that ten times as slow as the decompression.
+ * File systems, disk formats and container images have checksums of their own.
+ */
 export function zstd(bytes: Buffer, limit: number): Buffer {
   const head = readHead(bytes, frameStart(bytes));
   if (head.size !== undefined && head.size > limit) tooLarge("zstd", limit);
