@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { type Command, Option } from "commander";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
 import { type Fixable, type Fixed, type FixedFile, fixAll } from "../lint/fixes/fixAll.ts";
@@ -111,19 +112,19 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   checkDestination(source, flags);
   const subject = await openSubject(source, flags, io);
   if (subject.root === undefined && flags.output === undefined && flags.dryRun !== true)
-    throw unchangeable(
-      source,
-      `its files are those of ${subject.image?.isContainer === true ? "a container image" : "ostree deployments"}`,
-    );
+    throw unchangeable(shownName(source), whyReadOnly(source, subject.image));
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
   const fixed = fixAll(subject.start, { only, minSeverity, unsafe });
   for (const rule of only ?? [])
     if (!fixed.before.findings.some((finding) => finding.rule === rule))
-      io.err(`${escapeText(source)}: no finding of ${escapeText(rule)}\n`);
+      io.err(`${escapeText(shownName(source))}: no finding of ${escapeText(rule)}\n`);
   const isIncomplete = !subject.isRead || fixed.after.unread.length > 0;
   if (flags.dryRun === true) showPatch(fixed, subject, io);
   else if (isIncomplete && fixed.edits.length > 0)
-    throw new CommandError(EXIT.incomplete, `${source}: nothing was fixed, because it could not be read completely`);
+    throw new CommandError(
+      EXIT.incomplete,
+      `${shownName(source)}: nothing was fixed, because it could not be read completely`,
+    );
   else await write(fixed, subject, flags.output);
   const text = (color: boolean) =>
     fixText(fixed, { color, width: io.columns, ...nextSteps(source, fixed, flags, subject) });
@@ -160,6 +161,13 @@ function unchangeable(name: string, why: string): CommandError {
   return usage(
     `${name} cannot be edited in place, since ${why}: write the edited files with --output DIR, or print a diff with --dry-run`,
   );
+}
+
+/** Why an image is not a directory of the image's files. */
+function whyReadOnly(source: string, image: Image | undefined): string {
+  if (image?.remote !== undefined) return "it is on another machine";
+  if (image?.isContainer === true) return "its files are those of a container image";
+  return statOf(source)?.isDirectory() === true ? "its files are those of ostree deployments" : "it is a disk";
 }
 
 function isArchive(source: string): boolean {

@@ -25,7 +25,7 @@ export interface Image {
   /** Closes the files that its disks are in, and removes temporary ones. Nothing of it can be read any more. */
   close?(): void;
   /** Of an image on another machine. */
-  readonly remote?: RemoteAccess;
+  readonly remote?: RemoteAccess | undefined;
   /** Records what else could not be read completely, and why. One problem is kept for each path. */
   addProblem(path: string, reason: string): void;
   /** The file at `path`, with links followed; undefined if it does not exist or a link is broken. */
