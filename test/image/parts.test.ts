@@ -50,6 +50,15 @@ test("nor does that of another file system, unless nothing is in them", () => {
 
 const machine = (disks: readonly Disk[]) => ({ disks, warnings: [], close: () => {} });
 
+test("a disk in whose partitions nothing is recognised is a disk all the same", () => {
+  const open = (...args: Parameters<typeof disk>) => openDiskImage("x", machine([disk(...args)]));
+  const nothing = Buffer.alloc(SECTOR);
+  expect(() => open(nothing, 0)).toThrow("x is neither a supported image nor a text file");
+  expect(() => open(nothing, 2 * START, { start: START, content: nothing })).toThrow(
+    "x contains no root file system: partition 1 has no known file system",
+  );
+});
+
 describe("a file system that may be the root and cannot be read", () => {
   /** A partition with a root, and in front of it an ext4 with this change. */
   const damagedMachine = (change: (ext: Buffer) => void) => {

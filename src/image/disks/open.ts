@@ -20,7 +20,7 @@ import { MountedTree } from "./tree.ts";
  */
 export function openDiskImage(source: string, { disks, warnings, close }: MachineDisks, number?: number): Image {
   const { parts: own, problems: ofTables } = partsOf(disks);
-  if (ofTables.length === 0 && own.every(({ content }) => isUnknown(content)))
+  if (ofTables.length === 0 && own.length === disks.length && own.every(isNothing))
     throw new ImageError(3, `${source} is neither a supported image nor a text file`);
   const { parts, roots } = withLive(own);
   // The number of a deployment, where there is one physical root.
@@ -43,6 +43,11 @@ export function openDiskImage(source: string, { disks, warnings, close }: Machin
   const { problems: found } = image;
   const opened = Object.assign(image, { doubts: [...warnings, ...doubts], close });
   return Object.defineProperty(opened, "problems", { get: () => [...found, ...damage()], enumerable: true });
+}
+
+/** Whether a part is a whole disk, in which nothing is recognised. */
+function isNothing({ content, devices }: Part): boolean {
+  return isUnknown(content) && devices.every((device) => !/\d$/.test(device));
 }
 
 /** What is read, the file systems that are mounted, and the lines that did it. */
