@@ -1,5 +1,6 @@
 // Builds dist/: rules.json; cloud-init-lint.cjs, the whole program in one file that runs alone, with V8's code cache
-// beside it; index.js, which gives its library to ES modules. `node build.mjs types` adds index.d.ts, the library's types.
+// beside it; aws.cjs, the AWS SDK, which only images in AWS need; index.js, which gives the library to ES modules.
+// `node build.mjs types` adds index.d.ts, the library's types.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -40,6 +41,14 @@ const require = createRequire(import.meta.url);
 require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json");
 rmSync("dist/compile-rules.cjs");
 
+await build({
+  ...options,
+  entryPoints: ["src/disk/ebs/bundled.ts"],
+  format: "cjs",
+  outfile: "dist/aws.cjs",
+  minify: true,
+});
+
 // Run, it is the command; loaded, it gives the library and the work of threads.
 const program = "dist/cloud-init-lint.cjs";
 const [{ text }] = (
@@ -47,7 +56,7 @@ const [{ text }] = (
     ...options,
     stdin: {
       contents:
-        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { serveRemote } from "./src/disk/remote/serve.ts"; export { settingsSchema } from "./src/cli/settings/published.ts";',
+        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { serveRemote } from "./src/disk/remote/serve.ts"; export { settingsSchema } from "./src/cli/settings/published.ts"; export { manual } from "./src/cli/manual.ts";',
       resolveDir: import.meta.dirname,
     },
     format: "cjs",
@@ -65,8 +74,9 @@ for (const name of readdirSync("dist")) if (name.endsWith(".cache")) rmSync(`dis
 writeFileSync(program, `#!/usr/bin/env node\n//${id}\n${text}`, { mode: 0o755 });
 execFileSync(process.execPath, ["codeCache.cjs", "fixtures/debian-12-hardened"]);
 
-const { library, settingsSchema } = require(`./${program}`);
+const { library, manual, settingsSchema } = require(`./${program}`);
 writeFileSync("schemas/settings-v1.schema.json", settingsSchema());
+writeFileSync("man/cloud-init-lint.1", manual());
 const names = Object.keys(library);
 writeFileSync(
   "dist/index.js",

@@ -3,6 +3,7 @@
  * Results that are not rendered may contain secrets of the image; `render` and `plan` mask them.
  */
 import { ASSUMED_VERSION, type BootResult, boot as bootImage } from "./boot/boot.ts";
+import { launchOf } from "./boot/cloud/implied.ts";
 import type { CloudData } from "./config/seed.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
@@ -73,7 +74,7 @@ export async function openImage(source: string): Promise<OpenedImage> {
  * console.log(modules.find(({ name }) => name === "locale")?.status); //=> ran
  */
 export function boot(image: OpenedImage, launch: Launch = {}): BootResult {
-  return bootImage(image, { distro: image.distro, ...launch });
+  return bootImage(image, { distro: image.distro, ...launchOf(image, launch) });
 }
 
 /**
@@ -123,7 +124,7 @@ function optionsOf(image: OpenedImage, { pristine, ...options }: LintOptions) {
   return {
     distro: image.distro,
     rules: catalogue,
-    ...options,
+    ...launchOf(image, options),
     ...judging(options),
     ...(pristine && { pristine: { image: pristine, distro: pristine.distro } }),
   };

@@ -42,6 +42,13 @@ describe("the code cache of the build", () => {
   });
 });
 
+test("the AWS SDK is in a file of its own, which nothing else loads", () => {
+  expect(statSync("dist/aws.cjs").size).toBeLessThan(1_900_000);
+  expect(readFileSync("dist/cloud-init-lint.cjs", "utf8")).not.toContain("aws-sdk-js");
+  const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
+  expect(files).toContain("dist/aws.cjs");
+});
+
 test("the program in one file runs alone, and is small", () => {
   const alone = folder("alone");
   const file = join(alone, "cloud-init-lint.cjs");
@@ -58,6 +65,11 @@ test("the program in one file runs alone, and is small", () => {
   });
   expect(run("explain", "hostname-reset")).toMatchObject({ status: 0, stderr: "" });
   expect(run("plan", HARDENED, "-f", "json")).toMatchObject({ status: 0, stderr: "" });
+  expect(run("ami:ami-0123456789abcdef0")).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: `cloud-init-lint: reading from AWS takes the AWS SDK, and ${join(alone, "aws.cjs")} is missing; the npm package cloud-init-lint has it (dist/aws.cjs)\n`,
+  });
 });
 
 test.each(oneOf(2, ["20.18.3", "18.20.8"]))("Node %s is told to be too old", (version) => {

@@ -7,17 +7,19 @@ import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
 import { openBaseline, settleBaseline } from "./baseline.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
+import { listedImages } from "./imageList.ts";
 import type { Io } from "./io.ts";
 import { datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launch.ts";
 import { lintAll } from "./lintAll.ts";
 import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
 import { openLinter } from "./lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
-import { checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
+import { checkInput, checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
 import { IMAGE_ARGUMENT, openOptions, withOpenOptions } from "./opening.ts";
 import { optionName } from "./optionNames.ts";
 import {
   anchorOption,
+  collect,
   colorOption,
   exitZeroOption,
   failOnOption,
@@ -40,7 +42,8 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     program
       .command("lint", { isDefault: true })
       .description("find what the first boot will undo (the default command)")
-      .argument("<image...>", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
+      .argument("[image...]", `${IMAGE_ARGUMENT}; or a user-data, vendor-data or network configuration file`)
+      .option("--from <file>", FROM, collect)
       .addOption(formatOption())
       .addOption(seedOption())
       .addOption(userDataOption())
@@ -74,9 +77,17 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(quietOption())
     .action(async (images: string[], flags: GivenLintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
-      end(await run(images, { failOn: "error", ...withSettings(flags, images, io) }, io));
+      const lists = flags.from ?? [];
+      if (images.length === 0 && lists.length === 0)
+        throw new CommandError(EXIT.usage, "missing required argument 'image' (see --help)");
+      checkInput([...images, ...lists, flags.pristine]);
+      const sources = listedImages(images, lists);
+      end(await run(sources, { failOn: "error", ...withSettings(flags, sources, io) }, io));
     });
 }
+
+const FROM =
+  "file with the names of more images, one in each line, or the ids that aws ec2 describe-images prints as text or JSON; - for standard input; repeatable";
 
 async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
   const outputs = (flags.format ?? ["text"]).map((value) =>
@@ -106,10 +117,11 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (reports.length === 0) return status;
   const { pristine, repository } = linter;
   const isPristineRead =
-    pristine === undefined || !reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io);
+    pristine === undefined || !reportUnread(`--pristine ${pristine.image.source}`, pristine.image.problems, io);
   // A missing image might have used them.
   if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
-  await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
+  const notLinted = outcomes.flatMap((outcome) => outcome.notLinted ?? []);
+  await writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
   const readStatus = worstStatus([status, isPristineRead ? EXIT.clean : EXIT.incomplete]);
   await settleBaseline(baseline?.known, outcomes, readStatus, flags, io);
   return worstStatus([

@@ -8,6 +8,8 @@ import type { Settings, SettingsFlags } from "./settings/settings.ts";
 /** The options of `lint`, together with the configuration file. */
 export interface LintFlags extends RepositoryFlags, LaunchFlags, OpenFlags, ReportFlags, BaselineFlags, Settings {
   readonly format?: readonly string[];
+  /** Files that list images. */
+  readonly from?: readonly string[];
   readonly pristine?: string;
   readonly cloudInitVersion?: string;
   readonly protect?: readonly string[];

@@ -1,3 +1,4 @@
+import { launchOf } from "../boot/cloud/implied.ts";
 import type { OpenOptions } from "../image/open.ts";
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
@@ -7,7 +8,10 @@ import { lint } from "../lint/lint.ts";
 import { type LintFileOptions, lintFile } from "../lint/lintFile.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
+import { hideForms } from "../lint/secrets/forms.ts";
 import type { RuleSeverities } from "../lint/severities.ts";
+import { escapeText } from "../report/escape.ts";
+import type { NotLinted } from "../report/fleet.ts";
 import { type ImageReport, imageReport } from "../report/imageReport.ts";
 import { baselineName } from "./baselineFile.ts";
 import { CommandError, EXIT, failureOf } from "./exit.ts";
@@ -16,6 +20,7 @@ import { type Matched, matchedIn } from "./matched.ts";
 import { type OpenedRepository, openRepository, type RepositoryFlags } from "./repository.ts";
 import {
   openLooseFile,
+  openRelated,
   openTarget,
   reportCaveats,
   reportLeftOut,
@@ -63,6 +68,8 @@ export interface ImageOutcome {
   readonly status: number;
   /** Undefined if the image could not be linted. */
   readonly report: ImageReport | undefined;
+  /** Why the image could not be linted. */
+  readonly notLinted?: NotLinted;
   readonly ignoreUse: IgnoreUse;
   /** What its findings are in a baseline; empty if none is read or written. */
   readonly entries: readonly BaselineEntry[];
@@ -104,7 +111,9 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
       baseline === undefined
         ? { result: whole, entries: [] }
         : withBaseline(whole, baseline.known, baselineName(source, whole, launch));
-    const report = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
+    const reported = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
+    const usage = target?.image.remote?.usage();
+    const report = usage === undefined ? reported : { ...reported, usage };
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
@@ -118,7 +127,11 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
 export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
   const { status, message } = failureOf(error, source);
   const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
-  return { source, messages: earlier + message, status, ...nothing };
+  const [first = ""] = message.replace(/^cloud-init-lint: /, "").split("\n");
+  const about = `${escapeText(source)}: `;
+  const why = first.startsWith(about) ? first.slice(about.length) : first;
+  const notLinted = { source: hideForms(source), status, message: hideForms(why) };
+  return { source, messages: earlier + message, status, notLinted, ...nothing };
 }
 
 async function lintSource(
@@ -149,14 +162,14 @@ async function lintSource(
 }
 
 /** The options of a lint of an image. */
-export function lintOptions({ settings, launch, pristine }: Linter, { distro }: Target): FixOptions {
+export function lintOptions({ settings, launch, pristine }: Linter, { image, distro }: Target): FixOptions {
   return {
     distro,
     rules: catalogue,
     protect: settings.protect,
     severities: settings.severities,
     ignores: settings.ignores,
-    ...launch,
+    ...launchOf(image, launch),
     ...(pristine === undefined ? {} : { pristine }),
   };
 }
@@ -167,9 +180,9 @@ export function lintFileOptions({ settings: { version, severities, ignores } }: 
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */
-async function openPristine(source: string, { root: _, ...others }: OpenOptions): Promise<Target> {
+async function openPristine(source: string, options: OpenOptions): Promise<Target> {
   try {
-    return await openTarget(source, others);
+    return await openRelated(source, options);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const status = error.status === EXIT.nothing ? EXIT.usage : error.status;

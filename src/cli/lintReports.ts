@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
+import type { NotLinted } from "../report/fleet.ts";
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
 import type { Repository } from "../report/repository.ts";
@@ -35,9 +36,15 @@ function milder(usual: Severity, failOn: Severity | "never"): Severity {
   return failOn !== "never" && SEVERITIES.indexOf(failOn) > SEVERITIES.indexOf(usual) ? failOn : usual;
 }
 
+/** What the reports of a run are about. */
+export interface Findings {
+  readonly reports: readonly ImageReport[];
+  readonly notLinted: readonly NotLinted[];
+}
+
 /** Writes all reports of a run. @throws CommandError for a file that cannot be written. */
 export async function writeReports(
-  reports: readonly ImageReport[],
+  { reports, notLinted }: Findings,
   outputs: readonly Output[],
   flags: ReportFlags & { readonly anchor?: Repository["anchor"] },
   io: Io,
@@ -45,6 +52,7 @@ export async function writeReports(
   const inGithubActions = io.env.GITHUB_ACTIONS === "true";
   for (const output of outputs) {
     const format = lintFormats[output.format]!;
+    const leftOut: string[] = [];
     const options = {
       color: output.file === undefined && wantsColor(flags.color, io),
       width: io.columns,
@@ -53,12 +61,13 @@ export async function writeReports(
       rules: catalogue,
       anchor: flags.anchor,
       inGithubActions,
+      notLinted,
+      leftOut: (sentence: string) => void leftOut.push(sentence),
     };
     const report = await format.load();
     await writeOutput(io, output, report(reports, options));
-    for (const told of (await format.leftOut?.(reports, options)) ?? [])
-      io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
-    if (output.format === "github") await writeStepSummary(reports, options.minSeverity, io);
+    for (const told of leftOut) io.err(`cloud-init-lint: ${output.format}: ${escapeText(told)}\n`);
+    if (output.format === "github") await writeStepSummary(reports, options, io);
   }
 }
 

@@ -22,14 +22,18 @@ const OF_IMAGES = {
   "--max-temporary": "maxTemporary",
 } as const satisfies Readonly<Record<string, keyof LintFlags>>;
 
+/** @throws CommandError if standard input is to be read twice. @param inputs names of images and lists */
+export function checkInput(inputs: readonly (string | undefined)[]): void {
+  if (inputs.filter((input) => input === "-").length > 1)
+    throw usage("standard input can be read only once: pass - for one image or list, and files for the others");
+}
+
 /** @throws CommandError for options that would be ignored or that conflict. */
 export function checkUsage(sources: readonly string[], outputs: readonly Output[], flags: LintFlags): void {
   if (sources.includes("")) throw usage("an image name is empty");
-  if ([...sources, flags.pristine].filter((source) => source === "-").length > 1)
-    throw usage("standard input can be read only once: pass - for one image and files for the others");
   for (const option of ["baseline", "writeBaseline"] as const)
     if (flags[option] === "") throw usage(`--${option === "baseline" ? option : "write-baseline"}: missing file name`);
-  const inputs = [...sources, flags.pristine, ...inputFiles(flags)];
+  const inputs = [...sources, ...(flags.from ?? []), flags.pristine, ...inputFiles(flags)];
   checkReports(outputs, inputs, flags);
   checkOutputs([...outputs, ...baselineOutput(flags)], inputs);
   // A baseline may be compared with and rewritten in one run.

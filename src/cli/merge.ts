@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { reasonOf } from "../image/reason.ts";
+import { escapeText } from "../report/escape.ts";
+import type { NotLinted } from "../report/fleet.ts";
 import { lintFormats } from "../report/formats.ts";
 import type { ImageReport } from "../report/imageReport.ts";
-import { mergedReport, ReportError } from "../report/mergedReport.ts";
+import { mergedNotLinted, mergedReport, ReportError } from "../report/mergedReport.ts";
 import { CommandError, EXIT, worstStatus } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { type ReportFlags, statusOfFindings, writeReports } from "./lintReports.ts";
@@ -19,6 +19,7 @@ import {
   quietOption,
 } from "./options.ts";
 import { parseOutput } from "./output.ts";
+import { inputName, readInput } from "./readInput.ts";
 import { openRepository, type RepositoryFlags } from "./repository.ts";
 import { reportCaveats, reportUnread } from "./target.ts";
 
@@ -68,28 +69,38 @@ async function run(files: readonly string[], flags: MergeFlags, io: Io): Promise
   checkReports(outputs, files, flags);
   const repository = outputs.some(isInRepository) ? openRepository(flags, process.cwd()) : undefined;
   const distinct = new Map<string, ImageReport>();
-  for (const file of files) for (const image of parse(file, repository)) distinct.set(JSON.stringify(image), image);
-  const reports = [...distinct.values()];
-  if (reports.length === 0)
-    throw new CommandError(EXIT.nothing, `${files.map(nameOf).join(", ")}: no image in any report`);
+  const failed = new Map<string, NotLinted>();
+  for (const file of files) {
+    const { images, notLinted } = parse(file, repository);
+    for (const image of images) distinct.set(JSON.stringify(image), image);
+    for (const image of notLinted) failed.set(JSON.stringify(image), image);
+  }
+  const [reports, notLinted] = [[...distinct.values()], [...failed.values()]];
+  if (reports.length + notLinted.length === 0)
+    throw new CommandError(EXIT.nothing, `${files.map(inputName).join(", ")}: no image in any report`);
   for (const { image, caveats, unread } of reports) {
     reportCaveats(image.source, caveats, io);
     reportUnread(image.source, unread, io);
   }
-  await writeReports(reports, outputs, { ...flags, anchor: repository?.anchor }, io);
-  if (reports.some(({ unread }) => unread.length > 0)) return EXIT.incomplete;
-  return worstStatus([statusOfFindings(reports, flags, io)]);
+  for (const { source, message } of notLinted)
+    io.err(`cloud-init-lint: ${escapeText(`${source}: not linted: ${message}`)}\n`);
+  await writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
+  const statuses = [
+    ...notLinted.map(({ status }) => status),
+    ...(reports.some(({ unread }) => unread.length > 0) ? [EXIT.incomplete] : []),
+  ];
+  return statuses.length > 0 ? worstStatus(statuses) : statusOfFindings(reports, flags, io);
 }
 
-function nameOf(file: string): string {
-  return file === "-" ? "standard input" : file;
-}
-
-/** The images of a report. @throws CommandError if it is none. */
-function parse(file: string, repository: ReturnType<typeof openRepository> | undefined): ImageReport[] {
-  const name = nameOf(file);
+/** What a report contains. @throws CommandError if it is none. */
+function parse(
+  file: string,
+  repository: ReturnType<typeof openRepository> | undefined,
+): { readonly images: readonly ImageReport[]; readonly notLinted: readonly NotLinted[] } {
+  if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
+  const name = inputName(file);
   const refuse = (why: string) => new CommandError(EXIT.usage, `${name}: ${why}`);
-  const text = read(file, name);
+  const text = readInput(file, LARGEST).toString("utf8");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -100,7 +111,7 @@ function parse(file: string, repository: ReturnType<typeof openRepository> | und
   if (isObject(value) && ("changes" in value || "origins" in value))
     throw refuse("a report of another command; merge reads reports of lint -f json");
   try {
-    return mergedReport(value, repository);
+    return { images: mergedReport(value, repository), notLinted: mergedNotLinted(value) };
   } catch (error) {
     if (error instanceof ReportError) throw refuse(`not a report of lint -f json: ${error.message}`);
     throw error;
@@ -109,24 +120,4 @@ function parse(file: string, repository: ReturnType<typeof openRepository> | und
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-/** @throws CommandError if it cannot be read. */
-function read(file: string, name: string): string {
-  if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
-  const tooLarge = new CommandError(EXIT.usage, `${name}: larger than ${LARGEST / 1_000_000} MB`);
-  let descriptor = 0;
-  try {
-    if (file !== "-") descriptor = openSync(file, "r");
-    if (fstatSync(descriptor).size > LARGEST) throw tooLarge;
-    // A pipe has no size.
-    const bytes = readFileSync(descriptor);
-    if (bytes.length > LARGEST) throw tooLarge;
-    return bytes.toString("utf8");
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(EXIT.usage, `${name} cannot be read: ${reasonOf(error)}`);
-  } finally {
-    if (descriptor !== 0) closeSync(descriptor);
-  }
 }

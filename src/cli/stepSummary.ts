@@ -1,15 +1,19 @@
 import { appendFileSync, statSync } from "node:fs";
 import { reasonOf } from "../image/reason.ts";
-import type { Severity } from "../lint/finding.ts";
 import { escapeText } from "../report/escape.ts";
 import type { ImageReport } from "../report/imageReport.ts";
+import type { MarkdownOptions } from "../report/markdown.ts";
 import type { Io } from "./io.ts";
 
 /**
  * Appends the findings to the summary of a step in GitHub Actions, the file that `GITHUB_STEP_SUMMARY` names; other commands of
  * the step may have written to it. A file that cannot be written is only reported, since the log contains the findings too.
  */
-export async function writeStepSummary(reports: readonly ImageReport[], minSeverity: Severity, io: Io): Promise<void> {
+export async function writeStepSummary(
+  reports: readonly ImageReport[],
+  options: Omit<MarkdownOptions, "mostBytes">,
+  io: Io,
+): Promise<void> {
   const file = io.env.GITHUB_STEP_SUMMARY;
   if (!file) return;
   const { LEAST_SUMMARY, MOST_SUMMARY, markdownReport } = await import("../report/markdown.ts");
@@ -22,7 +26,7 @@ export async function writeStepSummary(reports: readonly ImageReport[], minSever
     const mostBytes = MOST_SUMMARY - taken - start.length;
     // GitHub shows nothing of a summary that is too large.
     if (mostBytes < LEAST_SUMMARY) return failed("it is full");
-    appendFileSync(file, start + markdownReport(reports, { minSeverity, mostBytes }));
+    appendFileSync(file, start + markdownReport(reports, { ...options, mostBytes }));
   } catch (error) {
     failed(reasonOf(error));
   }

@@ -87,7 +87,7 @@ function withRemote(image: Image, remote: RemoteDisks, ahead: (paths: readonly s
       close?.();
       remote.close();
     },
-    remote: { usage: () => remote.usage, readAhead: ahead },
+    remote: { datasource: remote.datasource, usage: () => remote.usage, readAhead: ahead },
   });
 }
 

@@ -77,7 +77,7 @@ function isOneSentence(message: string): boolean {
 }
 
 /** Untrusted prose, escaped and cut to a readable length. */
-function prose(text: string): string {
+export function prose(text: string): string {
   return truncate(escapeProse(text.slice(0, 2 * PROSE)), PROSE);
 }
 

@@ -1,6 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
+import type { NotLinted } from "./fleet.ts";
 import type { ImageReport } from "./imageReport.ts";
 import { projectUrl } from "./projectUrl.ts";
 import type { SarifOptions } from "./sarif.ts";
@@ -19,6 +20,10 @@ interface ReportOptions {
   readonly anchor?: Anchor;
   /** Whether the run is a step of a workflow of GitHub Actions. */
   readonly inGithubActions?: boolean;
+  /** The images of the run that are in no report. */
+  readonly notLinted?: readonly NotLinted[];
+  /** Called with each sentence about findings that the program for which the report is made does not get or does not show. */
+  readonly leftOut?: (sentence: string) => void;
 }
 
 /** Makes a report of findings. */
@@ -33,8 +38,6 @@ interface LintFormat {
   readonly needsPlan?: true;
   /** Loads the report's code, so that a run pays only for the formats it needs. */
   load(): Promise<Report>;
-  /** Sentences about findings that the program for which the report is made would not show. */
-  leftOut?(reports: readonly ImageReport[], options: ReportOptions): Promise<readonly string[]>;
 }
 
 /** A new format is one file and one line here. */
@@ -44,14 +47,13 @@ const formats = {
     minSeverity: "warning",
     inRepository: true,
     load: async () => (await import("./github.ts")).githubReport,
-    leftOut: async (reports, { minSeverity }) => (await import("./github.ts")).hiddenAnnotations(reports, minSeverity),
   },
   markdown: { minSeverity: "warning", load: async () => (await import("./markdown.ts")).markdownReport },
   json: {
     minSeverity: "info",
     load: async () => {
       const { jsonReport } = await import("./json.ts");
-      return (reports, { minSeverity }) => jsonReport(reports, minSeverity);
+      return (reports, { minSeverity, notLinted }) => jsonReport(reports, minSeverity, notLinted);
     },
   },
   sarif: {
@@ -61,14 +63,13 @@ const formats = {
       const { sarifReport } = await import("./sarif.ts");
       return (reports, options) => sarifReport(reports, options.rules, sarifOptions(options));
     },
-    leftOut: async (reports, options) => (await import("./sarif.ts")).sarifCut(reports, sarifOptions(options)),
   },
   gitlab: { minSeverity: "info", inRepository: true, load: async () => (await import("./gitlab.ts")).gitlabReport },
   junit: {
     minSeverity: "warning",
     load: async () => {
       const { junitReport } = await import("./junit.ts");
-      return (results, { minSeverity }) => junitReport(results, minSeverity);
+      return (results, { minSeverity, notLinted }) => junitReport(results, minSeverity, notLinted);
     },
   },
   html: {
@@ -78,9 +79,23 @@ const formats = {
   },
 } satisfies Record<string, LintFormat>;
 
-function sarifOptions({ minSeverity, anchor, inGithubActions = false }: ReportOptions): SarifOptions {
+function sarifOptions({
+  minSeverity,
+  anchor,
+  notLinted,
+  leftOut,
+  inGithubActions = false,
+}: ReportOptions): SarifOptions {
   const { version: toolVersion, repository }: { version: string; repository?: unknown } = packageJson;
-  return { toolVersion, url: projectUrl(repository), minSeverity, anchor, withoutIgnored: inGithubActions };
+  return {
+    toolVersion,
+    url: projectUrl(repository),
+    minSeverity,
+    anchor,
+    withoutIgnored: inGithubActions,
+    notLinted,
+    leftOut,
+  };
 }
 
 export type FormatName = keyof typeof formats;

@@ -9,6 +9,8 @@ import { type TextOptions, textReport } from "./text.ts";
 
 export interface GithubOptions extends TextOptions {
   readonly anchor?: Anchor;
+  /** Called with each sentence about annotations that GitHub does not show. */
+  readonly leftOut?: (sentence: string) => void;
 }
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
@@ -19,6 +21,7 @@ const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: 
  */
 export function githubReport(reports: readonly ImageReport[], options: GithubOptions): string {
   const annotations = sharedFindings(reports, options.minSeverity).map((shared) => annotation(shared, options.anchor));
+  for (const sentence of hiddenAnnotations(reports, options.minSeverity)) options.leftOut?.(sentence);
   return [annotations.join(""), textReport(reports, options)].filter((part) => part !== "").join("\n");
 }
 

@@ -5,11 +5,16 @@ import { hanging } from "./width.ts";
 
 /** The facts of the image, as the first lines of a report: the datasource only if it is known, since often it is not. */
 export function imageHeader(image: ImageFacts, style: Colors, width: number): string[] {
-  const { isFile, source, datasource } = image;
+  return hanging(`${escapeText(image.source)}: `, imageFacts(image), width, style.bold);
+}
+
+/** What is known of the image, escaped. */
+export function imageFacts(image: ImageFacts): string {
+  const { isFile, datasource } = image;
   const facts = isFile
     ? [`for ${programOf(image)}`]
     : [systemOf(image), programOf(image), ...(datasource === null ? [] : [`datasource ${datasource}`])];
-  return hanging(`${escapeText(source)}: `, escapeText(facts.join(", ")), width, style.bold);
+  return escapeText(facts.join(", "));
 }
 
 /** The distribution and its release: "Ubuntu 24.04". */

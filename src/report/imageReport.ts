@@ -1,3 +1,4 @@
+import type { RemoteUsage } from "../disk/remote/source.ts";
 import { type Finding, type Fix, type IgnoredFinding, type Loss, SEVERITIES, type Severity } from "../lint/finding.ts";
 import type { ImageFacts, LintResult } from "../lint/lintResult.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
@@ -49,6 +50,8 @@ export interface ImageReport {
   readonly plan: ReportedPlan | null;
   /** How many findings are only counted, since the report that this one is made from leaves them out. */
   readonly hidden?: Readonly<Record<Severity, number>>;
+  /** What was read of an image on another machine. */
+  readonly usage?: RemoteUsage;
 }
 
 /** What the reports of one run have in common. */

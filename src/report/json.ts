@@ -10,6 +10,7 @@ import { Secrets } from "../lint/secrets/secrets.ts";
 import { libraryFacts } from "../lint/sentences/library.ts";
 import { noteSentence } from "../lint/sentences/notes.ts";
 import { whySentence } from "../lint/sentences/outcomes.ts";
+import type { NotLinted } from "./fleet.ts";
 import { type ImageReport, type ReportedEdit, type ReportedFinding, reportedImage } from "./imageReport.ts";
 import { escapeJson, jsonText } from "./jsonText.ts";
 import { nodeJson } from "./nodeJson.ts";
@@ -22,7 +23,11 @@ const MAX_ORIGINS = 4_000_000;
 const SCHEMA_VERSION = 2;
 
 /** Findings as JSON (schemas/lint-v2.schema.json). The summary also counts those that `minSeverity` leaves out. */
-export function jsonReport(results: readonly ImageReport[], minSeverity: Severity): string {
+export function jsonReport(
+  results: readonly ImageReport[],
+  minSeverity: Severity,
+  notLinted: readonly NotLinted[] = [],
+): string {
   return jsonText({
     schemaVersion: SCHEMA_VERSION,
     images: results.map((result) => ({
@@ -36,6 +41,9 @@ export function jsonReport(results: readonly ImageReport[], minSeverity: Severit
       })),
       summary: { ...countAll([result]), ignored: result.ignored.length },
     })),
+    ...(notLinted.length === 0
+      ? {}
+      : { notLinted: notLinted.map(({ source, status, message }) => ({ source, status, message })) }),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Severity } from "../lint/finding.ts";
 import { escapeProse, escapeText, shorten } from "./escape.ts";
+import type { NotLinted } from "./fleet.ts";
 import {
   type ImageReport,
   placeOf,
@@ -20,23 +21,29 @@ interface Case {
 }
 
 interface Suite {
-  /** The images that it is about. */
-  readonly images: readonly [ImageReport, ...ImageReport[]];
+  readonly name: string;
+  /** The names of the images that it is about. */
+  readonly sources: readonly string[];
   readonly cases: Case[];
 }
 
 /**
  * Findings as JUnit XML, which CI systems show as tests: a suite for each image and a failed case for each finding. What
  * several images share has a suite of its own. An image without findings is one passed case, an ignored finding a skipped
- * one, and a file that could not be read an error. Times are left out, so that equal findings give equal reports.
+ * one, and a file or an image that could not be read an error. Times are left out, so that equal findings give equal reports.
  */
-export function junitReport(results: readonly ImageReport[], minSeverity: Severity): string {
+export function junitReport(
+  results: readonly ImageReport[],
+  minSeverity: Severity,
+  notLinted: readonly NotLinted[] = [],
+): string {
+  const numbers = new Map(results.map((result, index) => [result, index]));
   const suites = new Map<string, Suite>();
-  const suiteOf = (images: Suite["images"]): Suite => {
-    const key = images.map((image) => results.indexOf(image)).join();
+  const suiteOf = (images: readonly ImageReport[]): Suite => {
+    const key = images.map((image) => numbers.get(image)).join();
     let suite = suites.get(key);
     if (suite === undefined) {
-      suite = { images, cases: [] };
+      suite = { name: imagesInWords(images), sources: images.map(({ image }) => image.source), cases: [] };
       suites.set(key, suite);
     }
     return suite;
@@ -57,6 +64,8 @@ export function junitReport(results: readonly ImageReport[], minSeverity: Severi
       });
   }
   for (const { finding, images } of sharedIgnored(results)) suiteOf(images).cases.push(skippedCase(finding));
+  for (const { source, message } of notLinted)
+    suites.set(`not linted: ${source}`, { name: source, sources: [source], cases: [notLintedCase(message)] });
   const all = [...suites.values()].filter(({ cases }) => cases.length > 0);
   const total = all.flatMap(({ cases }) => cases);
   const { skipped: _, ...counts } = countsOf(total);
@@ -68,12 +77,10 @@ export function junitReport(results: readonly ImageReport[], minSeverity: Severi
 /** The case of an image without findings. */
 const NOTHING = "nothing to report";
 
-function suiteXml({ images, cases }: Suite): string {
-  const properties = images.map(
-    ({ image }) => `      <property${attributes({ name: "image", value: image.source })}/>\n`,
-  );
+function suiteXml({ name, sources, cases }: Suite): string {
+  const properties = sources.map((value) => `      <property${attributes({ name: "image", value })}/>\n`);
   return [
-    `  <testsuite${attributes({ name: imagesInWords(images), ...countsOf(cases) })}>\n`,
+    `  <testsuite${attributes({ name, ...countsOf(cases) })}>\n`,
     `    <properties>\n${properties.join("")}    </properties>\n`,
     ...cases.map(({ xml }) => xml),
     "  </testsuite>\n",
@@ -99,9 +106,16 @@ function skippedCase(finding: ReportedIgnored): Case {
 }
 
 function unreadCase({ path, reason }: ImageReport["unread"][number]): Case {
-  const error = attributes({ type: "unread", message: `${path} was not read: ${reason}` });
-  const opening = `    <testcase${attributes({ name: path, classname: "cloud-init-lint" })}>\n`;
-  return { outcome: "errors", xml: `${opening}      <error${error}/>\n    </testcase>\n` };
+  return errorCase(path, { type: "unread", message: `${path} was not read: ${reason}` });
+}
+
+function notLintedCase(message: string): Case {
+  return errorCase("not linted", { type: "not-linted", message: shorten(message) });
+}
+
+function errorCase(name: string, error: Readonly<Record<string, string>>): Case {
+  const opening = `    <testcase${attributes({ name, classname: "cloud-init-lint" })}>\n`;
+  return { outcome: "errors", xml: `${opening}      <error${attributes(error)}/>\n    </testcase>\n` };
 }
 
 /** The case of a finding, by its rule and by the places that it names. */

@@ -3,11 +3,13 @@ import { shortenHunk } from "./diff.ts";
 import { linesOf } from "./escape.ts";
 import { SEVERITY_WORDS } from "./findingText.ts";
 import { editTitle, fixHeadline } from "./fixWords.ts";
+import { commonCauses, type Fleet, fleetInWords, fleetOf, type NotLinted } from "./fleet.ts";
 import { systemOf, versionOf } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFix } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
 import { lossesByFile, lostLines } from "./lostLines.ts";
 import { markdownCode, markdownFence, markdownProse } from "./markdownText.ts";
+import { readInWords } from "./readRemotely.ts";
 import { countAll, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings } from "./sharedFindings.ts";
 
@@ -15,6 +17,8 @@ export interface MarkdownOptions {
   readonly minSeverity: Severity;
   /** The most bytes; findings beyond are counted. By default what GitHub takes for the summary of a step. */
   readonly mostBytes?: number;
+  /** The images that are in no report. */
+  readonly notLinted?: readonly NotLinted[];
 }
 
 /** What GitHub Actions takes as the summary of one step of a job, in bytes. */
@@ -23,26 +27,40 @@ export const MOST_SUMMARY = 1024 * 1024;
 /** The number of findings that are shown in full. */
 const IN_FULL = 5;
 /** Limits of each part: images and problems listed, files of a finding, lines of a diff, characters of prose. */
-const MOST = { images: 100, named: 10, problems: 10, files: 3, lines: 30, prose: 1200, place: 300 };
+const MOST = {
+  images: 300,
+  openImages: 20,
+  named: 10,
+  causes: 20,
+  problems: 10,
+  files: 3,
+  lines: 30,
+  prose: 1200,
+  place: 300,
+};
 
 /** The findings as a summary for GitHub, GitLab and other forges: a table of the images, the worst findings, the others folded. */
 export function markdownReport(reports: readonly ImageReport[], options: MarkdownOptions): string {
-  const { minSeverity, mostBytes = MOST_SUMMARY } = options;
-  const isSeveral = reports.length > 1;
+  const { minSeverity, mostBytes = MOST_SUMMARY, notLinted = [] } = options;
+  const fleet = fleetOf(reports, notLinted, minSeverity);
+  const isSeveral = fleet !== undefined;
   const byRank = (severity: Severity) => SEVERITIES.indexOf(severity);
   const findings = sharedFindings(reports, minSeverity).sort(
     (a, b) => byRank(a.finding.severity) - byRank(b.finding.severity),
   );
-  const head = [...heading(reports, findings), ...imageTable(reports), ...problems(reports)];
   const text = new Limited(mostBytes);
-  text.addHead(head);
+  const head = heading(reports, findings, reports.length + notLinted.length);
+  const images = [...imageTable(reports), ...problems(reports, notLinted)];
+  // Of many images, the overview fits even if the table does not.
+  const parts = fleet === undefined ? [[...head, ...images]] : [[...head, ...overview(fleet)], images];
+  for (const part of parts) text.addHead(part);
   for (const shared of findings.slice(0, IN_FULL)) text.add(inFull(shared, isSeveral));
   const folded = findings.slice(IN_FULL);
   if (folded.length > 0) {
     const count = `${folded.length} more ${folded.length === 1 ? "finding" : "findings"}`;
-    text.addHead(["<details>", `<summary>${count}</summary>`, ""]);
+    const isOpen = text.addHead(["<details>", `<summary>${count}</summary>`, ""]);
     for (const shared of folded) text.add(inBrief(shared, isSeveral));
-    text.end(["", "</details>", ""]);
+    if (isOpen) text.end(["", "</details>", ""]);
   }
   return text.whole();
 }
@@ -78,7 +96,7 @@ class Limited {
 
   /** Ends what `addHead` began. */
   end(lines: readonly string[]): void {
-    if (this.#parts.some((part) => part.startsWith("<details>"))) this.#parts.push(`${lines.join("\n")}\n`);
+    this.#parts.push(`${lines.join("\n")}\n`);
   }
 
   whole(): string {
@@ -88,17 +106,19 @@ class Limited {
   }
 }
 
-function heading(reports: readonly ImageReport[], findings: readonly SharedFinding[]): string[] {
+function heading(reports: readonly ImageReport[], findings: readonly SharedFinding[], images: number): string[] {
   const counts = countBySeverity(findings.map(({ finding }) => finding));
   const words = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) =>
     plural(counts[severity], SEVERITY_WORDS[severity]),
   );
-  const where = reports.length > 1 ? ` in ${reports.length} images` : "";
+  const where = images > 1 ? ` in ${images} images` : "";
   const leftOut = leftOutInWords(reports);
+  const read = readInWords(reports);
   return [
     `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
     "",
     ...(leftOut === "" ? [] : [markdownProse(`${leftOut}.`, MOST.place), ""]),
+    ...(read === "" ? [] : [`${read}.`, ""]),
   ];
 }
 
@@ -106,7 +126,39 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
+/** The images in numbers, and the causes that several of them share. */
+function overview(fleet: Fleet): string[] {
+  const causes = commonCauses(fleet);
+  const rows = causes
+    .slice(0, MOST.causes)
+    .map(
+      ({ images, severity, rule, place }) =>
+        `| ${images} | ${SEVERITY_WORDS[severity]} | ${markdownCode(rule, MOST.place)} | ${markdownCode(place, MOST.place)} |`,
+    );
+  const more = causes.length - rows.length;
+  return [
+    `${fleetInWords(fleet)}.`,
+    "",
+    ...(rows.length === 0 ? [] : ["| Images | Severity | Rule | Cause |", "|--:|---|---|---|", ...rows, ""]),
+    ...(more > 0 ? [`${plural(more, "more cause")} not listed.`, ""] : []),
+  ];
+}
+
+/** The images; of many, folded, those with the worst findings first. */
 function imageTable(reports: readonly ImageReport[]): string[] {
+  const isFolded = reports.length > MOST.openImages;
+  const table = imageRows(isFolded ? reports.toSorted(worstImageFirst) : reports);
+  if (!isFolded) return table;
+  return ["<details>", `<summary>${reports.length} images</summary>`, "", ...table, "</details>", ""];
+}
+
+function worstImageFirst(one: ImageReport, other: ImageReport): number {
+  const [counts, others] = [countAll([one]), countAll([other])];
+  const severity = SEVERITIES.find((severity) => counts[severity] !== others[severity]);
+  return severity === undefined ? 0 : others[severity] - counts[severity];
+}
+
+function imageRows(reports: readonly ImageReport[]): string[] {
   const rows = reports.slice(0, MOST.images).map((report) => {
     const { image, ignored } = report;
     const counts = countAll([report]);
@@ -131,14 +183,19 @@ function imageTable(reports: readonly ImageReport[]): string[] {
 }
 
 /** What could not be read, and why findings are less certain. */
-function problems(reports: readonly ImageReport[]): string[] {
-  const all = reports.flatMap(({ image, unread, caveats }) => [
+function problems(reports: readonly ImageReport[], notLinted: readonly NotLinted[]): string[] {
+  const lost = notLinted.map(
+    ({ source, message }) =>
+      `- ${markdownCode(source, MOST.place)} could not be linted: ${markdownProse(message, MOST.prose)}`,
+  );
+  const found = reports.flatMap(({ image, unread, caveats }) => [
     ...unread.map(
       ({ path, reason }) =>
         `- Could not read ${markdownCode(path, MOST.place)} in ${markdownCode(image.source, MOST.place)}: ${markdownProse(reason, MOST.prose)}`,
     ),
     ...caveats.map((caveat) => `- ${markdownCode(image.source, MOST.place)}: ${markdownProse(caveat, MOST.prose)}`),
   ]);
+  const all = [...lost, ...found];
   if (all.length === 0) return [];
   const more = all.length - MOST.problems;
   return [...all.slice(0, MOST.problems), ...(more > 0 ? [`- ${plural(more, "more problem")}`] : []), ""];
@@ -154,10 +211,18 @@ function placeText({ finding }: SharedFinding): string {
   return markdownCode(line === null ? path : `${path}:${line}`, MOST.place);
 }
 
-function imagesText({ images }: SharedFinding): string {
-  const named = images.slice(0, MOST.named).map(({ image }) => markdownCode(image.source, MOST.place));
+/** @param most the number of images that are named; the others are counted */
+function imagesText({ images }: SharedFinding, most: number = MOST.named): string {
+  const named = images.slice(0, most).map(({ image }) => markdownCode(image.source, MOST.place));
   const more = images.length - named.length;
   return `${images.length === 1 ? "Image" : "Images"}: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** All images of a finding; many are folded. */
+function imageLines(shared: SharedFinding): string[] {
+  if (shared.images.length <= MOST.named) return [imagesText(shared), ""];
+  const summary = `<summary>${shared.images.length} images</summary>`;
+  return ["<details>", summary, "", imagesText(shared, MOST.images), "", "</details>", ""];
 }
 
 function inFull(shared: SharedFinding, isSeveral: boolean): string[] {
@@ -169,7 +234,7 @@ function inFull(shared: SharedFinding, isSeveral: boolean): string[] {
     `**${placeText(shared)}:** ${markdownProse(finding.message, MOST.prose)}`,
     "",
   ];
-  if (isSeveral) lines.push(imagesText(shared), "");
+  if (isSeveral) lines.push(...imageLines(shared));
   const byFile = lossesByFile(finding.losses);
   for (const losses of byFile.slice(0, MOST.files)) {
     const changed = lostLines(losses, files, MOST.lines);

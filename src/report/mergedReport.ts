@@ -1,6 +1,7 @@
 import { type Confidence, type Finding, type Loss, SEVERITIES, type Severity } from "../lint/finding.ts";
 import type { ImageFacts } from "../lint/lintResult.ts";
 import { Secrets } from "../lint/secrets/secrets.ts";
+import type { NotLinted } from "./fleet.ts";
 import type { ImageReport, ReportedEdit, ReportedFinding, ReportedFix, ReportedIgnored } from "./imageReport.ts";
 import type { ReportedFile } from "./reportedFile.ts";
 import type { Repository } from "./repository.ts";
@@ -26,6 +27,18 @@ export function mergedReport(value: unknown, repository?: Repository): ImageRepo
   if (version.value !== 2)
     throw version.error(`must be 2, the version that this release reads, not ${inWords(version.value)}`);
   return report.get("images").list((image) => imageOf(image, repository));
+}
+
+/** The images of a report that could not be linted. @throws ReportError if it is not such a report */
+export function mergedNotLinted(value: unknown): NotLinted[] {
+  const report = new Part(value, "");
+  // Most reports do not have any, and those of earlier releases never do.
+  if (!report.has("notLinted")) return [];
+  return report.get("notLinted").list((part) => ({
+    source: part.get("source").text(),
+    status: part.get("status").oneOf([2, 3, 4, 70]),
+    message: part.get("message").text(),
+  }));
 }
 
 function imageOf(part: Part, repository: Repository | undefined): ImageReport {
@@ -243,7 +256,7 @@ class Part {
     return this.value === null ? null : this.number();
   }
 
-  oneOf<T extends string>(words: readonly T[]): T {
+  oneOf<T extends string | number>(words: readonly T[]): T {
     const word = words.find((one) => one === this.value);
     if (word === undefined) throw this.#mustBe(words.join(", "));
     return word;

@@ -1,9 +1,10 @@
 import type { Log, ReportingDescriptor, Run } from "sarif";
 import type { Severity } from "../lint/finding.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
+import type { NotLinted } from "./fleet.ts";
 import type { ImageReport } from "./imageReport.ts";
 import { jsonText } from "./jsonText.ts";
-import { isIgnored, sharedAlerts } from "./sarifAlerts.ts";
+import { isIgnored, type SharedAlert, sharedAlerts } from "./sarifAlerts.ts";
 import { withinLimits } from "./sarifLimits.ts";
 import { sarifResult, worstOf } from "./sarifResult.ts";
 import { atLeast } from "./severity.ts";
@@ -17,6 +18,10 @@ export interface SarifOptions {
   readonly anchor?: Anchor;
   /** Leaves ignored findings out, for code scanning, which shows suppressed results as open alerts. */
   readonly withoutIgnored?: boolean;
+  /** The images that are in no report. */
+  readonly notLinted?: readonly NotLinted[] | undefined;
+  /** Called with each sentence about findings that do not fit into an upload. */
+  readonly leftOut?: ((sentence: string) => void) | undefined;
 }
 
 /**
@@ -25,29 +30,41 @@ export interface SarifOptions {
  * is suppressed.
  */
 export function sarifReport(reports: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): string {
-  const runs = reports.length === 0 ? [] : [runOf(reports, rules, options)];
+  if (reports.length === 0) return logOf([]);
+  const { minSeverity, anchor, withoutIgnored } = options;
+  const alerts = sharedAlerts(reports, anchor).filter(
+    (alert) => !(withoutIgnored && isIgnored(alert)) && atLeast([{ severity: worstOf(alert) }], minSeverity).length > 0,
+  );
+  const { text, cut } = withinLimits(
+    alerts,
+    (alert) => ({ severity: worstOf(alert), isSuppressed: isIgnored(alert) }),
+    (kept, cut) => logOf([runOf(reports, kept, cut, rules, options)]),
+  );
+  for (const sentence of cut) options.leftOut?.(sentence);
+  return text;
+}
+
+function logOf(runs: Run[]): string {
   const log: Log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs };
   return jsonText(log);
 }
 
-/** Sentences about the findings that do not fit into an upload. */
-export function sarifCut(reports: readonly ImageReport[], options: SarifOptions): readonly string[] {
-  return limitedAlerts(reports, options).cut;
-}
-
-function limitedAlerts(reports: readonly ImageReport[], { minSeverity, anchor, withoutIgnored }: SarifOptions) {
-  const alerts = sharedAlerts(reports, anchor).filter(
-    (alert) => !(withoutIgnored && isIgnored(alert)) && atLeast([{ severity: worstOf(alert) }], minSeverity).length > 0,
-  );
-  return withinLimits(alerts, (alert) => ({ severity: worstOf(alert), isSuppressed: isIgnored(alert) }));
-}
-
-function runOf(reports: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): Run {
-  const { kept, cut } = limitedAlerts(reports, options);
-  const severalImages = reports.length > 1;
-  const unread = reports.flatMap(({ image, unread }) =>
-    unread.map(({ path, reason }) => `${severalImages ? `${image.source}: ` : ""}could not read ${path}: ${reason}`),
-  );
+/** @param cut sentences about the alerts that are not among those that are kept */
+function runOf(
+  reports: readonly ImageReport[],
+  kept: readonly SharedAlert[],
+  cut: readonly string[],
+  rules: readonly Rule[],
+  options: SarifOptions,
+): Run {
+  const notLinted = options.notLinted ?? [];
+  const severalImages = reports.length + notLinted.length > 1;
+  const unread = [
+    ...reports.flatMap(({ image, unread }) =>
+      unread.map(({ path, reason }) => `${severalImages ? `${image.source}: ` : ""}could not read ${path}: ${reason}`),
+    ),
+    ...notLinted.map(({ source, message }) => `${source} could not be linted: ${message}`),
+  ];
   const notifications = [...unread, ...cut];
   const parts = {
     rules: new Map(rules.map(({ id }, index) => [id, index])),
@@ -64,7 +81,9 @@ function runOf(reports: readonly ImageReport[], rules: readonly Rule[], options:
         rules: rules.map((rule) => descriptor(rule, options)),
       },
     },
-    automationDetails: { id: `cloud-init-lint/${categoryOf(reports, options.anchor)}/` },
+    automationDetails: {
+      id: `cloud-init-lint/${categoryOf([...reports.map(({ image }) => image), ...notLinted], options.anchor)}/`,
+    },
     invocations: [
       {
         executionSuccessful: unread.length === 0,
@@ -82,8 +101,8 @@ function runOf(reports: readonly ImageReport[], rules: readonly Rule[], options:
  * The category under which GitHub keeps the alerts until its next upload. It must not vary with the number and order of the
  * images, and differ between jobs: the image itself; for several, the anchor, else the directory that contains them.
  */
-function categoryOf(reports: readonly ImageReport[], anchor: Anchor): string {
-  const [first = [], ...others] = reports.map(({ image }) => image.source.split("/").filter((part) => part !== ""));
+function categoryOf(images: readonly { readonly source: string }[], anchor: Anchor): string {
+  const [first = [], ...others] = images.map(({ source }) => source.split("/").filter((part) => part !== ""));
   if (others.length === 0) return first.join("/") || "root";
   if (anchor !== undefined) return anchor.path;
   let shared = first.slice(0, -1);

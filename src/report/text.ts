@@ -4,13 +4,15 @@ import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import type { Rule } from "../lint/rules/rule.ts";
 import { advice } from "./advice.ts";
 import { escapeText } from "./escape.ts";
-import { findingDetails, findingHead, SEVERITY_WORDS } from "./findingText.ts";
-import { imageHeader } from "./imageHeading.ts";
+import { findingDetails, findingHead, prose, SEVERITY_WORDS, severityPaint } from "./findingText.ts";
+import { commonCauses, type Fleet, type FleetCause, fleetInWords, fleetOf, type NotLinted } from "./fleet.ts";
+import { imageFacts, imageHeader } from "./imageHeading.ts";
 import { type ImageReport, placeOf, type ReportedFinding } from "./imageReport.ts";
 import { leftOutInWords } from "./leftOut.ts";
+import { readInWords } from "./readRemotely.ts";
 import { atLeast, countBySeverity } from "./severity.ts";
 import { type SharedFinding, sharedFindings, sharedIgnored } from "./sharedFindings.ts";
-import { wrap } from "./width.ts";
+import { displayWidth, hanging, wrap } from "./width.ts";
 
 export interface TextOptions {
   readonly color: boolean;
@@ -21,6 +23,8 @@ export interface TextOptions {
   readonly quiet?: boolean;
   /** The catalogue; findings without a fix show the advice of their rule. */
   readonly rules?: readonly Rule[];
+  /** The images that are in no report. */
+  readonly notLinted?: readonly NotLinted[];
 }
 
 const MIN_WIDTH = 30;
@@ -29,32 +33,51 @@ const MIN_WIDTH = 30;
 const DETAILED_FINDINGS = 200;
 
 const FIX = '"cloud-init-lint fix <image>" puts the fixes in place.';
+const FIX_COPY = '"cloud-init-lint fix <image> --output <dir>" writes the fixed files to a directory.';
 const EXPLAIN = '"cloud-init-lint explain <rule>" describes a rule and its remedy.';
 
-/** Findings for a person at a terminal, by image and by the file that causes them; those of several images once. */
+/**
+ * Findings for a person at a terminal, by image and by the file that causes them; those of several images once, after an
+ * overview of all of them.
+ */
 export function textReport(reports: readonly ImageReport[], options: TextOptions): string {
   const style = pc.createColors(options.color);
   const width = Math.max(options.width, MIN_WIDTH);
   const blocks: string[][] = [];
   const groups = groupByImages(reports, options.minSeverity);
   const advised: Advised = { rules: new Set(), of: advice(options.rules ?? []) };
+  const clean = new Map<string, ImageReport[]>();
   for (const report of reports) {
     for (const { images, findings } of groups.get(report) ?? [])
       blocks.push(imageBlock(images, findings, advised, style, width));
     const isClean = atLeast(report.findings, options.minSeverity).length === 0;
-    if (isClean && options.quiet !== true) blocks.push(cleanBlock(report, style, width));
+    if (!isClean || options.quiet === true) continue;
+    const outcome = cleanOutcome(report);
+    clean.set(outcome, [...(clean.get(outcome) ?? []), report]);
   }
+  for (const [outcome, images] of clean) blocks.push(cleanBlock(images, outcome, style, width));
+  const fleet = fleetOf(reports, options.notLinted ?? [], options.minSeverity);
+  if (fleet !== undefined && (blocks.length > 0 || fleet.notLinted > 0))
+    blocks.unshift(overview(fleet, options.notLinted ?? [], style, width));
   const closing = summary(reports, options.minSeverity);
   if (closing !== "" && !(options.quiet === true && blocks.length === 0))
     blocks.push([...wrap(closing, width).map(style.bold), ...nextSteps([...groups.values()].flat(), width)]);
+  const read = readInWords(reports);
+  if (read !== "" && options.quiet !== true) blocks.push(wrap(`${read}.`, width));
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
 /** What to do about the findings that are shown. */
 function nextSteps(groups: readonly Group[], width: number): string[] {
   if (groups.length === 0) return [];
-  const isFixable = groups.some(({ findings }) => findings.some(({ fix }) => fix?.safe === true));
-  return [...(isFixable ? wrap(FIX, width) : []), ...wrap(EXPLAIN, width)];
+  const fixable = fixHints(groups.filter(({ findings }) => findings.some(({ fix }) => fix?.safe === true)));
+  return [...fixable.flatMap((hint) => wrap(hint, width)), ...wrap(EXPLAIN, width)];
+}
+
+/** How the fixes of images are put in place: the files of an archive or a disk are written elsewhere. */
+function fixHints(groups: readonly Group[]): string[] {
+  const areReadOnly = groups.flatMap(({ images }) => images.map(({ image }) => image.isReadOnly === true));
+  return [...(areReadOnly.includes(false) ? [FIX] : []), ...(areReadOnly.includes(true) ? [FIX_COPY] : [])];
 }
 
 /** Findings that the same images have. */
@@ -83,7 +106,28 @@ function groupByImages(reports: readonly ImageReport[], minSeverity: Severity): 
 }
 
 /** The number of images of a group that are named. */
-const MOST_IMAGES = 10;
+const MOST_IMAGES = 20;
+/** The number of systems of a group of images that are named. */
+const MOST_SYSTEMS = 10;
+
+/** The facts of several images and their names, those with the same facts together. */
+function imagesHeader(images: Group["images"], style: Colors, width: number): string[] {
+  const byFacts = new Map<string, string[]>();
+  for (const { image } of images) {
+    const facts = imageFacts(image);
+    const sources = byFacts.get(facts);
+    if (sources === undefined) byFacts.set(facts, [escapeText(image.source)]);
+    else sources.push(escapeText(image.source));
+  }
+  const groups = [...byFacts];
+  const shown = groups.slice(0, MOST_SYSTEMS).flatMap(([facts, sources]) => {
+    const [only] = sources;
+    if (sources.length === 1) return hanging(`${only}: `, facts, width, style.bold);
+    return [...hanging(`${sources.length} images: `, facts, width, style.bold), ...nameLines(sources, width)];
+  });
+  const more = groups.slice(MOST_SYSTEMS).reduce((sum, [, sources]) => sum + sources.length, 0);
+  return [...shown, ...(more > 0 ? [style.bold(`and ${more} more ${more === 1 ? "image" : "images"}`)] : [])];
+}
 
 /** The advice of rules, and the rules for which it has been given. */
 interface Advised {
@@ -99,9 +143,7 @@ function imageBlock(
   width: number,
 ) {
   const [{ files }] = images;
-  const lines = images.slice(0, MOST_IMAGES).flatMap(({ image }) => imageHeader(image, style, width));
-  const more = images.length - MOST_IMAGES;
-  if (more > 0) lines.push(style.bold(`and ${more} more ${more === 1 ? "image" : "images"}`));
+  const lines = images.length === 1 ? imageHeader(images[0].image, style, width) : imagesHeader(images, style, width);
   const fixes = new Set<string>();
   let detailed = 0;
   for (const [path, group] of groupByCause(findings)) {
@@ -146,14 +188,61 @@ function groupByCause(findings: readonly ReportedFinding[]): Map<string, Reporte
   return groups;
 }
 
-function cleanBlock(result: ImageReport, style: Colors, width: number): string[] {
-  let outcome = "nothing to report";
-  const isWhole = result.unread.length === 0;
-  if (!isWhole) outcome += " in the files that could be read";
-  if (!result.image.cloudInit.enabled) outcome += "; cloud-init is disabled, so it does not run";
-  return wrap(`${escapeText(result.image.source)}: ${outcome}`, width).map((line) =>
-    isWhole ? style.green(line) : line,
-  );
+function cleanOutcome({ image, unread }: ImageReport): string {
+  const where = unread.length === 0 ? "" : " in the files that could be read";
+  const why = image.cloudInit.enabled ? "" : "; cloud-init is disabled, so it does not run";
+  return `nothing to report${where}${why}`;
+}
+
+/** Images without findings for the same reason. */
+function cleanBlock(images: readonly ImageReport[], outcome: string, style: Colors, width: number): string[] {
+  const sources = images.map(({ image }) => escapeText(image.source));
+  const lines =
+    sources.length === 1
+      ? wrap(`${sources[0]}: ${outcome}`, width)
+      : [...wrap(`${sources.length} images: ${outcome}`, width), ...nameLines(sources, width)];
+  return lines.map((line) => (images[0]?.unread.length === 0 ? style.green(line) : line));
+}
+
+/** The names of several images, below a line about all of them. */
+function nameLines(sources: readonly string[], width: number): string[] {
+  const named = sources.slice(0, MOST_IMAGES).join(", ");
+  const more = sources.length - MOST_IMAGES;
+  return wrap(more > 0 ? `${named} and ${more} more` : named, width - 2).map((line) => `  ${line}`);
+}
+
+/** The number of causes that an overview lists. */
+const MOST_CAUSES = 20;
+
+/** A cause with the number of its images, of so many digits; its place has a line of its own if it does not fit. */
+function causeLines({ rule, severity, place, images }: FleetCause, digits: number, style: Colors, width: number) {
+  const count = `  ${String(images).padStart(digits)}  `;
+  const word = SEVERITY_WORDS[severity].padEnd(7);
+  const [shownRule, shownPlace] = [escapeText(rule), escapeText(place)];
+  const lead = `${count}${severityPaint(severity, style)(word)}  ${shownRule}`;
+  const taken = count.length + word.length + 2;
+  const fits = taken + displayWidth(shownRule) + 2 + displayWidth(shownPlace) <= width;
+  return fits ? [`${lead}  ${shownPlace}`] : [lead, `${" ".repeat(taken)}${shownPlace}`];
+}
+
+/** The images of a run in numbers, those that are in no report, and the causes that several images share. */
+function overview(fleet: Fleet, notLinted: readonly NotLinted[], style: Colors, width: number): string[] {
+  const causes = commonCauses(fleet);
+  const digits = String(causes.reduce((most, { images }) => Math.max(most, images), 0)).length;
+  const more = causes.length - MOST_CAUSES;
+  const unnamed = notLinted.length - MOST_IMAGES;
+  return [
+    ...wrap(fleetInWords(fleet), width).map(style.bold),
+    ...notLinted
+      .slice(0, MOST_IMAGES)
+      .flatMap(({ source, message }) =>
+        hanging("  not linted: ", `${escapeText(source)}: ${prose(message)}`, width, style.red),
+      ),
+    ...(unnamed > 0 ? [`  ${unnamed} more not linted`] : []),
+    ...(causes.length > 0 ? ["", "causes, each with the number of images:"] : []),
+    ...causes.slice(0, MOST_CAUSES).flatMap((cause) => causeLines(cause, digits, style, width)),
+    ...(more > 0 ? [`  ${more} more ${more === 1 ? "cause" : "causes"}`] : []),
+  ];
 }
 
 /** The number of findings, the number of hidden ones and how to show them; "" if there are none. Each shared finding counts once. */

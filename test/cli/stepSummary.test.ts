@@ -32,7 +32,9 @@ test("a finding of two images is one in text, annotations and SARIF", async () =
   expect(out.match(/^::error .* in fixtures\/debian-12-hardened, \.\/fixtures\/debian-12-hardened\. /gm)).toHaveLength(
     3,
   );
-  expect(out).toMatch(/\n\nfixtures\/debian-12-hardened: .*\n\.\/fixtures\/debian-12-hardened: .*\n\n\/etc/);
+  expect(out).toMatch(
+    /\n\n2 images: Debian 12.*\n {2}fixtures\/debian-12-hardened, \.\/fixtures\/debian-12-hardened\n\n\/etc/,
+  );
   expect(out).toContain("\n3 errors; 1 note hidden");
   const { runs } = JSON.parse(readFileSync(sarif, "utf8"));
   expect(runs.map(({ results }: { results: unknown[] }) => results.length)).toEqual([4]);

@@ -9,7 +9,7 @@ interface Node {
 
 /** What a summary is made of: no link, no image, no HTML but a fold. */
 const TYPES = "root heading paragraph text strong inlineCode code list listItem break html".split(" ");
-const FOLD = /^<details>\n<summary>\d+ more findings?<\/summary>$|^<\/details>$/;
+const FOLD = /^<details>\n<summary>\d+ (?:more findings?|images)<\/summary>$|^<\/details>$/;
 
 /** What GitHub makes of text outside of code: links, mentions, references, footnotes, strikethrough, emoji. */
 const ACTIVE = /@|:\/\/|www\.|#\d|~~|\bGH-\d|[<>[\]&]|\b[0-9a-f]{7,}\b|:\w+:/i;
@@ -26,7 +26,10 @@ export function activeIn(markdown: string): string[] {
   };
   look(unified().use(remarkParse).parse(markdown));
   const [table = ""] = markdown.split(/^### /m);
-  const rows = table.split("\n").filter((line) => line.startsWith("|"));
-  for (const row of rows) if (row.split("|").length !== 9) found.push(`row: ${row}`);
+  for (const block of table.split("\n\n")) {
+    const cells = block.startsWith("| Images |") ? 6 : 9;
+    const rows = block.split("\n").filter((line) => line.startsWith("|"));
+    for (const row of rows) if (row.split("|").length !== cells) found.push(`row: ${row}`);
+  }
   return found;
 }

@@ -8,7 +8,7 @@ import type { ImageReport } from "../../src/report/imageReport.ts";
 import { lineHashes } from "../../src/report/lineHash.ts";
 import { projectUrl } from "../../src/report/projectUrl.ts";
 import type { Repository } from "../../src/report/repository.ts";
-import { type SarifOptions, sarifCut, sarifReport } from "../../src/report/sarif.ts";
+import { type SarifOptions, sarifReport } from "../../src/report/sarif.ts";
 import { whole } from "../samples.ts";
 import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
 import { SARIF_SCHEMA } from "./multitool.ts";
@@ -360,7 +360,9 @@ describe("what an upload may hold", () => {
       expect(runs[0]!.results).toHaveLength(5_000);
       const [notification] = runs[0]!.invocations![0]!.toolExecutionNotifications!;
       const image = result({ findings, texts: { "/c": { before } } });
-      expect(sarifCut([image], OPTIONS)).toEqual([notification!.message.text]);
+      const told: string[] = [];
+      sarifReport([image], RULES, { ...OPTIONS, leftOut: (sentence) => void told.push(sentence) });
+      expect(told).toEqual([notification!.message.text]);
       expect(notification!.message.text).toMatch(/only the 5000 most severe of 6000 findings.*error 990.*info 10/);
     });
 

@@ -16,6 +16,8 @@ export interface RemoteDisks {
   /** Whether there is one disk, which can only be read as a whole, once; `disks` is empty then. */
   readonly isStream: boolean;
   readonly warnings: readonly string[];
+  /** The datasource, by cloud-init's name, of the machines that are made from it; undefined where it is not known. */
+  readonly datasource: string | undefined;
   /** What was read so far. */
   readonly usage: RemoteUsage;
   /**
@@ -73,6 +75,7 @@ export async function openRemoteDisks(
     disks,
     isStream: opened.stream !== undefined,
     warnings: opened.warnings,
+    datasource: opened.datasource,
     get usage() {
       return state.usage;
     },

@@ -8,6 +8,8 @@ export interface RemoteSource {
   readonly stream?: RemoteStream;
   /** What makes them doubtful though they can be read. Each completes a sentence that begins with the source's name. */
   readonly warnings?: readonly string[];
+  /** The datasource, by cloud-init's name, of the machines that are made from it. */
+  readonly datasource?: string;
   /** What was read of all of them so far. */
   usage(): RemoteUsage;
 }

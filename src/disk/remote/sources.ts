@@ -8,7 +8,12 @@ interface SourceKind {
 }
 
 /** A new kind is one line here. */
-const KINDS: readonly SourceKind[] = [{ prefix: /^https?:\/\//i, open: openUrl }];
+const KINDS: readonly SourceKind[] = [
+  { prefix: /^https?:\/\//i, open: openUrl },
+  { prefix: /^ami:/, open: async (...given) => (await import("../ebs/open.ts")).openAmi(...given) },
+  { prefix: /^ebs:/, open: async (...given) => (await import("../ebs/open.ts")).openSnapshots(...given) },
+  { prefix: /^s3:/, open: async (...given) => (await import("../ebs/s3.ts")).openObject(...given) },
+];
 
 /** Whether a name is that of something on another machine. */
 export function isRemote(source: string): boolean {

@@ -13,7 +13,7 @@ const SHOWN_LOSSES = 8;
 const OPEN_FIX_LINES = 12;
 /** Longer values, before and after together, each get lines of their own. */
 const LONG_VALUES = 60;
-/** The images that are named; the others are counted. */
+/** The images that are named at once; the others are folded. */
 const NAMED_IMAGES = 12;
 
 /** A finding with its cause, its losses and its fix. `numbers` are those of its files in the filter. */
@@ -53,13 +53,13 @@ function metaHtml({ rule, service, module, confidence }: ReportedFinding, image:
 }
 
 function imagesHtml(images: readonly ImageReport[], links: ReadonlyMap<ImageReport, ImageLinks>): Html {
-  const named = images.slice(0, NAMED_IMAGES).map((report) => {
+  const items = images.map((report) => {
     const { id } = links.get(report)!;
     const { source } = report.image;
     return id === null ? html`<li>${source}</li>` : html`<li><a href="#${id}">${source}</a></li>`;
   });
-  const more = images.length - named.length;
-  return html`<ul class="chips" aria-label="Images">${named}${more > 0 ? html`<li>${more} more</li>` : null}</ul>`;
+  const more = images.length - NAMED_IMAGES;
+  return html`<ul class="chips" aria-label="Images">${items.slice(0, NAMED_IMAGES)}</ul>${more > 0 ? html`<details><summary>${counted(more, "more image")}</summary><ul class="chips">${items.slice(NAMED_IMAGES)}</ul></details>` : null}`;
 }
 
 /** The line of the cause between its neighbours. */

@@ -5,9 +5,11 @@ import type { ImageFacts } from "../../lint/lintResult.ts";
 import type { Rule } from "../../lint/rules/rule.ts";
 import { advice } from "../advice.ts";
 import { SEVERITY_WORDS } from "../findingText.ts";
+import { commonCauses, type Fleet, fleetInWords, fleetOf, type NotLinted } from "../fleet.ts";
 import { programOf, systemOf } from "../imageHeading.ts";
 import type { ImageReport } from "../imageReport.ts";
 import { leftOutInWords } from "../leftOut.ts";
+import { readInWords } from "../readRemotely.ts";
 import { countBySeverity } from "../severity.ts";
 import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
 import { findingHtml, ignoredHtml } from "./findings.ts";
@@ -18,6 +20,8 @@ import style from "./page.css?raw";
 import { sourcesHtml } from "./sources.ts";
 import { timelineHtml } from "./timeline.ts";
 
+/** The causes of a fleet that are shown at once; the others are folded. */
+const OPEN_CAUSES = 20;
 /** With more images there is a list to choose one from. */
 const LISTED_IMAGES = 3;
 /** More findings are laid out only where they are seen. */
@@ -29,12 +33,17 @@ const MANY_FINDINGS = 100;
  */
 export function htmlReport(
   reports: readonly ImageReport[],
-  { minSeverity, rules = [] }: { minSeverity: Severity; rules?: readonly Rule[] },
+  {
+    minSeverity,
+    rules = [],
+    notLinted = [],
+  }: { minSeverity: Severity; rules?: readonly Rule[]; notLinted?: readonly NotLinted[] },
 ): string {
   const findings = sharedFindings(reports, minSeverity).sort(
     ({ finding: one }, { finding: other }) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity),
   );
-  return page(reports, findings, findingsHtml(reports, findings, minSeverity, rules));
+  const fleet = fleetOf(reports, notLinted, minSeverity);
+  return page(reports, findings, findingsHtml(reports, findings, minSeverity, rules, notLinted), fleet);
 }
 
 /** The first boot of an image as a page, without findings. */
@@ -42,13 +51,21 @@ export function planHtml(report: ImageReport): string {
   return page([report], [], null);
 }
 
-function page(reports: readonly ImageReport[], findings: readonly SharedFinding[], found: Found | null): string {
+function page(
+  reports: readonly ImageReport[],
+  findings: readonly SharedFinding[],
+  found: Found | null,
+  fleet?: Fleet,
+): string {
   const images = linksOf(reports, findings);
+  const hasCauses = fleet !== undefined && commonCauses(fleet).length > 0;
   const hasPlan = reports.some(({ plan }) => plan !== null);
   const hasFiles = images.some(({ files }) => files.size > 0);
-  const title = reports.length === 1 ? (reports[0]?.image.source ?? "") : counted(reports.length, "image");
+  const count = reports.length + (fleet?.notLinted ?? 0);
+  const title = count === 1 ? (reports[0]?.image.source ?? "") : counted(count, "image");
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const sections = [
+    ...(hasCauses ? [html`<a href="#causes">Causes</a>`] : []),
     ...(found === null ? [] : [html`<a href="#findings">Findings <span class="count">${findings.length}</span></a>`]),
     ...(hasPlan ? [html`<a href="#boot">First boot</a>`] : []),
     ...(hasFiles ? [html`<a href="#files">Files</a>`] : []),
@@ -68,11 +85,13 @@ function page(reports: readonly ImageReport[], findings: readonly SharedFinding[
 <header class="top">
 <p class="brand">cloud-init-lint</p>
 <h1>${title}</h1>
-${reports.length === 1 ? html`<p class="image-facts">${factsHtml(reports[0]!.image)}</p>` : null}
+${count === 1 && reports[0] !== undefined ? html`<p class="image-facts">${factsHtml(reports[0].image)}</p>` : null}
+${fleet === undefined ? null : html`<p class="image-facts">${fleetInWords(fleet)}</p>`}
 ${found?.tiles ?? null}
 </header>
 <nav aria-label="Sections">${sections}</nav>
 <main id="main">
+${fleet === undefined ? null : causesHtml(fleet)}
 ${found?.section(images) ?? null}
 ${hasPlan ? bootHtml(images, findings) : null}
 ${hasFiles ? filesHtml(images, findings) : null}
@@ -106,6 +125,7 @@ function findingsHtml(
   findings: readonly SharedFinding[],
   minSeverity: Severity,
   rules: readonly Rule[],
+  notLinted: readonly NotLinted[],
 ): Found {
   const adviceOf = advice(rules);
   const shown = SEVERITIES.slice(0, SEVERITIES.indexOf(minSeverity) + 1);
@@ -115,13 +135,13 @@ function findingsHtml(
     counted(all[severity], SEVERITY_WORDS[severity]),
   );
   const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
-  const leftOut = leftOutInWords(reports);
+  const told = [leftOutInWords(reports), readInWords(reports)].filter((text) => text !== "");
   const tiles = html`<ul class="tiles">${shown.map(
     (severity) =>
       html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,
   )}${ignored === 0 ? null : html`<li class="none"><b>${ignored}</b> ignored</li>`}</ul>
 ${hidden.length === 0 ? null : html`<p class="meta">${hidden.join(", ")} hidden (--min-severity info shows them)</p>`}
-${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
+${told.map((text) => html`<p class="meta">${text}</p>`)}`;
   const files = new Numbers();
   const sources = new Numbers();
   const numbered = findings.map(({ finding: { cause, losses }, images }) => ({
@@ -132,9 +152,9 @@ ${leftOut === "" ? null : html`<p class="meta">${leftOut}</p>`}`;
     const links = new Map(images.map((image) => [image.report, image]));
     return html`<section id="findings"${findings.length > MANY_FINDINGS ? html` class="many"` : null} aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
-${problemsHtml(reports)}
+${problemsHtml(reports, notLinted)}
 ${findings.length < 2 ? null : filterHtml(findings, shown, files, sources)}
-${findings.some(({ finding }) => finding.fix?.safe) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt;</code> puts the fixes in place.</p>` : null}
+${fixHtml(findings)}
 ${findings.length === 0 ? html`<p class="clean">Nothing to report${reports.some(({ unread }) => unread.length > 0) ? " in the files that could be read" : ""}.</p>` : null}
 ${findings.map((finding, index) => findingHtml(finding, index, links, numbered[index]!, adviceOf))}
 ${ignoredHtml(reports)}</section>
@@ -159,15 +179,42 @@ class Numbers {
   }
 }
 
-/** What limits all findings of an image. */
-function problemsHtml(reports: readonly ImageReport[]): Html | null {
-  const problems = reports.flatMap(({ image, caveats, unread }) => [
+/** How the fixes are put in place. */
+function fixHtml(findings: readonly SharedFinding[]): Html {
+  const fixable = findings.filter(({ finding }) => finding.fix?.safe);
+  const areReadOnly = fixable.flatMap(({ images }) => images.map(({ image }) => image.isReadOnly === true));
+  return html`${areReadOnly.includes(false) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt;</code> puts the fixes in place.</p>` : null}
+${areReadOnly.includes(true) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt; --output &lt;dir&gt;</code> writes the fixed files to a directory.</p>` : null}`;
+}
+
+/** The causes that several images share. */
+function causesHtml(fleet: Fleet): Html | null {
+  const causes = commonCauses(fleet);
+  if (causes.length === 0) return null;
+  const items = causes.map(
+    ({ images, severity, rule, place }) =>
+      html`<li><b>${counted(images, "image")}</b> <span class="badge ${severity}">${SEVERITY_WORDS[severity]}</span> <code>${rule}</code> at <code>${place}</code></li>`,
+  );
+  return html`<section id="causes" aria-labelledby="causes-title">
+<h2 id="causes-title">Causes</h2>
+<ol class="notes causes">${items.slice(0, OPEN_CAUSES)}</ol>
+${items.length > OPEN_CAUSES ? html`<details><summary>${counted(items.length - OPEN_CAUSES, "more cause")}</summary><ol class="notes causes" start="${String(OPEN_CAUSES + 1)}">${items.slice(OPEN_CAUSES)}</ol></details>` : null}</section>
+`;
+}
+
+/** What limits all findings of an image, and the images without any. */
+function problemsHtml(reports: readonly ImageReport[], notLinted: readonly NotLinted[]): Html | null {
+  const lost = notLinted.map(
+    ({ source, message }) => html`<li><b>${source}</b> could not be linted: ${prose(message)}</li>`,
+  );
+  const found = reports.flatMap(({ image, caveats, unread }) => [
     ...caveats.map((caveat) => html`<li><b>${image.source}</b>: ${prose(caveat)}</li>`),
     ...unread.map(
       ({ path, reason }) =>
         html`<li><b>${image.source}</b>: <code>${path}</code> could not be read: ${prose(reason)}</li>`,
     ),
   ]);
+  const problems = [...lost, ...found];
   return problems.length === 0 ? null : html`<ul class="notes">${problems}</ul>`;
 }
 

@@ -1,0 +1,28 @@
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { reasonOf } from "../image/reason.ts";
+import { CommandError, EXIT } from "./exit.ts";
+
+/** How messages name an input file. */
+export function inputName(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
+/** The bytes of a file that the user named, `-` for standard input. @throws CommandError if it cannot be read or is too large. */
+export function readInput(file: string, largest: number): Buffer {
+  const name = inputName(file);
+  const tooLarge = new CommandError(EXIT.usage, `${name}: larger than ${largest / 1_000_000} MB`);
+  let descriptor = 0;
+  try {
+    if (file !== "-") descriptor = openSync(file, "r");
+    if (fstatSync(descriptor).size > largest) throw tooLarge;
+    // A pipe has no size.
+    const bytes = readFileSync(descriptor);
+    if (bytes.length > largest) throw tooLarge;
+    return bytes;
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(EXIT.usage, `${name} cannot be read: ${reasonOf(error)}`);
+  } finally {
+    if (descriptor !== 0) closeSync(descriptor);
+  }
+}

@@ -1,0 +1,114 @@
+import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import { BLOCK, type RangedFile, rangedSource } from "../remote/ranges.ts";
+import { RemoteError, type RemoteOptions, type RemoteSource } from "../remote/source.ts";
+import { explainAccess } from "./explain.ts";
+import { type AwsError, BrokenAnswer, OutOfAttempts, retrying, told, type Wait, within } from "./retrying.ts";
+import { ANSWER, clientOptions, loadSdk, type Sdk } from "./sdk.ts";
+
+/** The disk in an object of S3. @throws {RemoteError} */
+export async function openObject(source: string, options: RemoteOptions, wait?: Wait): Promise<RemoteSource> {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source) ?? [];
+  if (bucket === undefined || key === undefined)
+    throw new RemoteError(2, `${source}: not the name of an object; an example is s3://bucket/image.qcow2`);
+  const sdk = loadSdk();
+  const client = new sdk.S3Client({ ...clientOptions(options), followRegionRedirects: true });
+  const object = new S3Object({ sdk, client, source, bucket, key, options, wait });
+  await object.open();
+  return rangedSource(object);
+}
+
+interface Place {
+  readonly sdk: Sdk;
+  readonly client: S3Client;
+  readonly source: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly options: RemoteOptions;
+  readonly wait: Wait | undefined;
+}
+
+/** An object, read by ranges of the version that was opened. */
+class S3Object implements RangedFile {
+  size = 0;
+  requests = 0;
+  readonly #place: Place;
+  #etag: string | undefined;
+  #head: Uint8Array | undefined;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  async open(): Promise<void> {
+    const { bytes, answer } = await this.#get(0, BLOCK);
+    const [, size] = /^bytes 0-\d+\/(\d+)$/.exec(answer.ContentRange ?? "") ?? [];
+    if (size === undefined) throw this.#cannot("the server does not send parts of it");
+    this.size = Number(size);
+    if (bytes.length !== Math.min(BLOCK, this.size)) throw this.#cannot("the server sends another part than it says");
+    this.#etag = answer.ETag;
+    this.#head = bytes;
+  }
+
+  async readRange(from: number, to: number): Promise<Uint8Array> {
+    if (from === 0 && to === this.#head?.length) {
+      const head = this.#head;
+      this.#head = undefined;
+      return head;
+    }
+    const { bytes } = await this.#get(from, to, (length, { ContentRange }) => {
+      if (ContentRange !== `bytes ${from}-${to - 1}/${this.size}`)
+        throw this.#cannot(`the server sends ${ContentRange ?? "all of it"} for bytes ${from}-${to - 1}/${this.size}`);
+      if (length !== to - from) throw new BrokenAnswer(`the answer has ${length} bytes instead of ${to - from}`);
+    });
+    return bytes;
+  }
+
+  async #get(from: number, to: number, check?: (length: number, answer: GetObjectCommandOutput) => void) {
+    const { sdk, client, bucket, key, wait } = this.#place;
+    try {
+      return await retrying(async () => {
+        this.requests++;
+        const answer = await client.send(
+          new sdk.GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Range: `bytes=${from}-${to - 1}`,
+            ...(this.#etag === undefined ? {} : { IfMatch: this.#etag }),
+          }),
+        );
+        if (answer.Body === undefined) throw new BrokenAnswer("the answer has no body");
+        const body = await within(ANSWER, answer.Body.transformToByteArray()).catch((error: Error) => {
+          throw new BrokenAnswer(`the answer is cut off: ${error.message}`);
+        });
+        check?.(body.length, answer);
+        // A small body may be a part of memory that others use too.
+        const bytes = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
+        return { bytes, answer };
+      }, wait);
+    } catch (error) {
+      throw error instanceof RemoteError ? error : this.#explained(error as AwsError);
+    }
+  }
+
+  #explained(error: AwsError): RemoteError {
+    const { source, bucket, key, options } = this.#place;
+    const { name, $metadata } = error instanceof OutOfAttempts ? error.last : error;
+    const access = explainAccess(error instanceof OutOfAttempts ? error.last : error, options);
+    if (access !== undefined) return access;
+    if (name === "InvalidRange" || $metadata?.httpStatusCode === 416) return new RemoteError(3, `${source} is empty`);
+    if (name === "PreconditionFailed" || $metadata?.httpStatusCode === 412)
+      return this.#cannot("it changed while it was read; run the lint again");
+    if (name === "NoSuchBucket") return new RemoteError(3, `${source}: bucket ${bucket} does not exist`);
+    if (name === "NoSuchKey" || name === "NotFound")
+      return new RemoteError(3, `${source}: object ${key} does not exist`);
+    if (name === "InvalidObjectState")
+      return this.#cannot("it is archived; restore it first: aws s3api restore-object");
+    if (name === "AccessDenied" || $metadata?.httpStatusCode === 403)
+      return this.#cannot(`${told(error)}; allow s3:GetObject, and kms:Decrypt if it is encrypted with a KMS key`);
+    return this.#cannot(told(error));
+  }
+
+  #cannot(why: string): RemoteError {
+    return new RemoteError(4, `${this.#place.source} cannot be read: ${why}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { programFile } from "../remote/programFile.ts";
+import { RemoteError, type RemoteOptions } from "../remote/source.ts";
+
+/** What is used of the AWS SDK. */
+export type Sdk = typeof import("./bundled.ts");
+
+/** The AWS SDK, from its file beside the program's. @throws {RemoteError} if that is missing */
+export function loadSdk(program = programFile()): Sdk {
+  const file = join(dirname(program), "aws.cjs");
+  try {
+    return createRequire(program)(file) as Sdk;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "MODULE_NOT_FOUND" || !message.includes(file)) throw error;
+    throw new RemoteError(
+      2,
+      `reading from AWS takes the AWS SDK, and ${file} is missing; the npm package cloud-init-lint has it (dist/aws.cjs)`,
+    );
+  }
+}
+
+/** How long a connection, and then an answer, may take, in milliseconds. */
+const CONNECTION = 10_000;
+export const ANSWER = 60_000;
+
+/**
+ * The configuration of a client: region, profile, credentials and endpoints are found as the SDK finds them, unless the
+ * user names them. Requests are tried again by `retrying`, which knows of broken bodies too.
+ */
+export function clientOptions({ region, profile }: RemoteOptions) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECTION, requestTimeout: ANSWER, throwOnRequestTimeout: true },
+    logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+  };
+}
