@@ -22,8 +22,33 @@ export interface Target {
   readonly distro: Distro;
 }
 
-/** Opens an image that the user named. @throws CommandError if it is not an image or contains no cloud-init. */
+/**
+ * Opens an image that the user named.
+ * @throws CommandError if it is not an image, contains no cloud-init, or is not what an option applies to
+ */
 export async function openTarget(source: string, options: OpenOptions = {}): Promise<Target> {
+  const target = await openAny(source, options);
+  if (options.platform === undefined || target.image.isContainer === true) return target;
+  target.image.close?.();
+  throw new CommandError(EXIT.usage, `--platform ${options.platform}: ${shownName(source)} is not a container image`);
+}
+
+/**
+ * Opens an image that belongs to those that the options were meant for: `root` and `platform` apply only if it has several.
+ * @throws CommandError as `openTarget`
+ */
+export async function openRelated(source: string, { root, ...others }: OpenOptions): Promise<Target> {
+  try {
+    return await openAny(source, others);
+  } catch (error) {
+    const isChoice =
+      error instanceof CommandError && error.status === EXIT.usage && root !== undefined && source !== "-";
+    if (!isChoice) throw error;
+    return await openAny(source, { ...others, root });
+  }
+}
+
+async function openAny(source: string, options: OpenOptions): Promise<Target> {
   let image: OpenedImage;
   try {
     image = await openImage(source, options);

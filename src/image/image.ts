@@ -12,6 +12,8 @@ export interface Image {
   readonly source: string;
   /** Whether it is an archive that somebody packed, which may hold only part of a machine. */
   readonly isArchive?: boolean;
+  /** Whether it is a container image, which is for a platform. */
+  readonly isContainer?: boolean;
   /** The directory on this machine that has the image's files at the same paths; undefined if there is none. */
   readonly directory?: string;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */

@@ -22,6 +22,16 @@ test("the first line of an example says what the tests do not run", () => {
   expect(Comment).toContain("not on AWS");
 });
 
+test("an example installs this version, from files that exist", () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  for (const name of files)
+    for (const [, named] of readFileSync(name, "utf8").matchAll(/(?:cloud-init-lint[-:]|ref: v)(\d+\.\d+\.\d+)/g))
+      expect(named, name).toBe(version);
+  const copied = [...readFileSync("examples/fleet/Dockerfile", "utf8").matchAll(/^COPY (examples\S+)/gm)];
+  expect(copied).toHaveLength(2);
+  for (const [, file] of copied) expect(files).toContain(file);
+});
+
 test("an example names no image that exists, nor an account", () => {
   for (const name of files) {
     const text = readFileSync(name, "utf8");
