@@ -22,11 +22,7 @@ test("the first line of an example says what the tests do not run", () => {
   expect(Comment).toContain("not on AWS");
 });
 
-test("an example installs this version, from files that exist", () => {
-  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  for (const name of files)
-    for (const [, named] of readFileSync(name, "utf8").matchAll(/(?:cloud-init-lint[-:]|ref: v)(\d+\.\d+\.\d+)/g))
-      expect(named, name).toBe(version);
+test("the Dockerfile copies files that exist", () => {
   const copied = [...readFileSync("examples/fleet/Dockerfile", "utf8").matchAll(/^COPY (examples\S+)/gm)];
   expect(copied).toHaveLength(2);
   for (const [, file] of copied) expect(files).toContain(file);
