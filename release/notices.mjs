@@ -39,3 +39,8 @@ export function noticesOf(metafiles) {
   const sections = [...packagesByText].map(([text, packages]) => `${packages.toSorted().join("\n")}\n\n${text}\n`);
   return `cloud-init-lint contains code of these packages.\n\n${sections.toSorted().join(`\n${"-".repeat(80)}\n\n`)}`;
 }
+
+/** The packages that notices name, as NAME@VERSION. */
+export function bundledPackages(notices) {
+  return [...notices.matchAll(/^(\S+) (\d\S*) \(\S+\)$/gm)].map(([, name, version]) => `${name}@${version}`);
+}
