@@ -11,6 +11,7 @@ export function linked(text, { repository, version }) {
     .replace(/(?<=https:\/\/github\.com\/)[\w.-]+\/cloud-init-lint\b/g, project)
     .replace(/(?<=uses: )[\w.-]+\/cloud-init-lint@v[\w.-]+/g, `${project}@v${version}`)
     .replace(/(?<=--repo )[\w.-]+\/cloud-init-lint\b/g, project)
+    .replace(/(?<="cloud-init-lint@)[\w.-]+(?=")/g, version)
     .replace(/(?<=\/cloud-init-lint\n +rev: )v[\w.-]+/g, `v${version}`);
 }
 

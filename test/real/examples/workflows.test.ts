@@ -61,7 +61,9 @@ describeReal("the workflows", validators, () => {
   test.each([...WORKFLOWS, ...OWN])("%s is valid", async (file) => {
     const content = readFileSync(file, "utf8");
     expect(await errorsOf(content)).toEqual([]);
-    expect(await lintOf(content)).toEqual([]);
+    // Its list of permissions is older than attestations.
+    const known = /unknown permission scope "attestations"/;
+    expect((await lintOf(content)).filter((message) => !known.test(message))).toEqual([]);
   });
 
   test("mistakes are seen", async () => {
