@@ -8,6 +8,7 @@ import { datasourcesIn } from "../config/builtin.ts";
 import { datasourceNamed, datasourceNames } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { libraryOf } from "../distro/library/library.ts";
 import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
@@ -148,6 +149,6 @@ export function checkLaunch(
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,
-      `${datasourceOption} ${datasource}: ${source} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
+      `${datasourceOption} ${datasource}: ${shownName(source)} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
     );
 }
