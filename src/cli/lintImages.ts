@@ -1,5 +1,6 @@
 import { launchOf } from "../boot/cloud/implied.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import type { OpenOptions } from "../image/open.ts";
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
@@ -135,9 +136,10 @@ export function failedOutcome(source: string, error: unknown, earlier = ""): Ima
   const { status, message } = failureOf(error, source);
   const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
   const [first = ""] = message.replace(/^cloud-init-lint: /, "").split("\n");
-  const about = `${escapeText(source)}: `;
+  const name = shownName(source);
+  const about = `${escapeText(name)}: `;
   const why = first.startsWith(about) ? first.slice(about.length) : first;
-  const notLinted = { source: hideForms(source), status, message: hideForms(why) };
+  const notLinted = { source: hideForms(name), status, message: hideForms(why) };
   return { source, messages: earlier + message, status, notLinted, ...nothing };
 }
 
