@@ -64,19 +64,26 @@ describe("an AMI that cannot be read", () => {
   });
 
   const refused = { status: 403, type: "AccessDeniedException", reason: "UNAUTHORIZED_ACCOUNT", message: "denied" };
-  test.each([
-    { isPublic: true },
-    { imageOwnerAlias: "amazon" },
-    { productCodes: [{ productCode: "x", type: "marketplace" }] },
-  ])("is a public one: it must be copied (%j)", async (described) => {
+  const copy = `aws ec2 copy-image --source-image-id ${AMI} --source-region eu-central-1 --region eu-central-1 --name copy-of-${AMI}`;
+  test.each<[object, string]>([
+    [
+      { isPublic: true },
+      `is public, and EBS does not give the blocks of public images; copy it first, and lint the copy: ${copy}`,
+    ],
+    [
+      { imageOwnerAlias: "amazon" },
+      `is public, and EBS does not give the blocks of public images; copy it first, and lint the copy: ${copy}`,
+    ],
+    [
+      { productCodes: [{ productCode: "x", type: "marketplace" }] },
+      `is of the Marketplace or has a billing code, and EBS does not give the blocks of such images; lint a copy, if it may be copied (${copy}), or lint in an instance of it`,
+    ],
+  ])("is one of everybody, which must be copied: %j", async (described, message) => {
     await start({
       images: { [AMI]: image(described) },
       fault: ({ operation }) => (operation === "ListSnapshotBlocks" ? refused : undefined),
     });
-    expect(await ofAmi()).toEqual([
-      4,
-      `${SNAPSHOT} cannot be read: ${AMI} is a public or Marketplace image, whose blocks EBS does not give; copy it first, and lint the copy: aws ec2 copy-image --source-image-id ${AMI} --source-region eu-central-1 --region eu-central-1 --name copy-of-${AMI}`,
-    ]);
+    expect(await ofAmi()).toEqual([4, `${SNAPSHOT} cannot be read: ${AMI} ${message}`]);
   });
 
   test("may not be described", async () => {
