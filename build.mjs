@@ -76,7 +76,7 @@ const [{ text }] = (
     ...options,
     stdin: {
       contents:
-        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { serveRemote } from "./src/disk/remote/serve.ts"; export { settingsSchema } from "./src/cli/settings/published.ts";',
+        'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { serveRemote } from "./src/disk/remote/serve.ts"; export { settingsSchema } from "./src/cli/settings/published.ts"; export { manual } from "./src/cli/manual.ts";',
       resolveDir: import.meta.dirname,
     },
     format: "cjs",
@@ -94,8 +94,9 @@ for (const name of readdirSync("dist")) if (name.endsWith(".cache")) rmSync(`dis
 writeFileSync(program, `#!/usr/bin/env node\n//${id}\n${text}`, { mode: 0o755 });
 execFileSync(process.execPath, ["codeCache.cjs", "fixtures/debian-12-hardened"]);
 
-const { library, settingsSchema } = require(`./${program}`);
+const { library, manual, settingsSchema } = require(`./${program}`);
 writeFileSync("schemas/settings-v1.schema.json", settingsSchema());
+writeFileSync("man/cloud-init-lint.1", manual());
 const names = Object.keys(library);
 writeFileSync(
   "dist/index.js",

@@ -15,9 +15,8 @@ mkdir -p "$directory"
 
 # Disabled and pending images are not listed.
 aws ec2 describe-images --region "$region" --owners self --filters Name=state,Values=available \
-  --query 'Images[].[ImageId]' --output text >"$directory/ids.txt" || exit 4
-sed -n 's/^ami-/ami:&/p' "$directory/ids.txt" >"$directory/images.txt"
-if [ ! -s "$directory/images.txt" ]; then
+  --query 'Images[].[ImageId]' --output text >"$directory/images.txt" || exit 4
+if ! grep -q '^ami-' "$directory/images.txt"; then
   echo "no AMIs in $region" >&2
   exit 0
 fi

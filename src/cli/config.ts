@@ -19,9 +19,12 @@ import {
   userDataOption,
 } from "./launch.ts";
 import { IMAGE_ARGUMENT, type OpenFlags, openOptions, withOpenOptions } from "./opening.ts";
+import { ownFormatOption } from "./options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
+
+const FORMATS = ["text", "json"];
 
 interface ConfigFlags extends LaunchFlags, OpenFlags {
   readonly config?: string;
@@ -36,7 +39,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
       .command("config")
       .description("show the effective configuration, each value with the line it comes from")
       .argument("<image>", IMAGE_ARGUMENT)
-      .option("-f, --format <format[=file]>", "text or json; add =file to write to a file", "text")
+      .addOption(ownFormatOption(FORMATS, "text or json"))
       .addOption(seedOption())
       .addOption(userDataOption())
       .addOption(datasourceOption())
@@ -48,7 +51,7 @@ export function configCommand(program: Command, io: Io, end: (status: number) =>
 }
 
 async function run(source: string, flags: ConfigFlags, io: Io): Promise<number> {
-  const output = parseOutput(flags.format, ["text", "json"]);
+  const output = parseOutput(flags.format, FORMATS);
   checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source, openOptions(flags));

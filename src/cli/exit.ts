@@ -1,3 +1,4 @@
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { escapeText } from "../report/escape.ts";
 
 /** Exit statuses, which build scripts can rely on. */
@@ -41,7 +42,9 @@ export function failureOf(error: unknown, about?: string): { readonly status: nu
   if ((error as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd")
     return { status: EXIT.usage, message: line("the working directory no longer exists") };
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  const bug = line(`${about === undefined ? "" : `${about}: `}this is a bug, please report it: ${name}: ${message}`);
+  const bug = line(
+    `${about === undefined ? "" : `${shownName(about)}: `}this is a bug, please report it: ${name}: ${message}`,
+  );
   const isDebug = Boolean(process.env.CLOUD_INIT_LINT_DEBUG) && stack !== undefined;
   return { status: EXIT.fault, message: isDebug ? `${bug}${escapeText(stack, { keepNewlines: true })}\n` : bug };
 }

@@ -1,14 +1,17 @@
 import { mkdirSync, readdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import type { Image } from "../image/image.ts";
 import { reasonOf } from "../image/reason.ts";
 import { type Fixable, type Fixed, type FixedFile, fixAll } from "../lint/fixes/fixAll.ts";
 import { FixableFile, FixableImage } from "../lint/fixes/fixImage.ts";
+import { ruleIds } from "../lint/rules/catalogue.ts";
 import { escapeText } from "../report/escape.ts";
 import { type FixTextOptions, fixText } from "../report/fixText.ts";
 import { patchOf } from "../report/patch.ts";
 import { atLeast } from "../report/severity.ts";
+import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type FileToWrite, WriteError, writeFiles } from "./fixFiles.ts";
 import { type Io, wantsColor } from "./io.ts";
@@ -61,7 +64,14 @@ export function fixCommand(program: Command, io: Io, end: (status: number) => vo
         "--output <dir>",
         "new directory for the edited files, each under its path in the image, instead of writing",
       )
-      .option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable", collect)
+      .addOption(
+        withValues(
+          new Option("--only <rule>", "rule whose findings are fixed, whatever their severity; repeatable").argParser(
+            collect,
+          ),
+          () => ({ words: ruleIds }),
+        ),
+      )
       .option("--unsafe", "include fixes that are not safe; the output names what each costs")
       .addOption(minSeverityOption("lowest severity of findings to fix (default: warning)"))
       .addOption(seedOption())
@@ -102,16 +112,19 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   checkDestination(source, flags);
   const subject = await openSubject(source, flags, io);
   if (subject.root === undefined && flags.output === undefined && flags.dryRun !== true)
-    throw unchangeable(source, "not a directory of the image's files");
+    throw unchangeable(shownName(source), whyReadOnly(source, subject.image));
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
   const fixed = fixAll(subject.start, { only, minSeverity, unsafe });
   for (const rule of only ?? [])
     if (!fixed.before.findings.some((finding) => finding.rule === rule))
-      io.err(`${escapeText(source)}: no finding of ${escapeText(rule)}\n`);
+      io.err(`${escapeText(shownName(source))}: no finding of ${escapeText(rule)}\n`);
   const isIncomplete = !subject.isRead || fixed.after.unread.length > 0;
   if (flags.dryRun === true) showPatch(fixed, subject, io);
   else if (isIncomplete && fixed.edits.length > 0)
-    throw new CommandError(EXIT.incomplete, `${source}: nothing was fixed, because it could not be read completely`);
+    throw new CommandError(
+      EXIT.incomplete,
+      `${shownName(source)}: nothing was fixed, because it could not be read completely`,
+    );
   else await write(fixed, subject, flags.output);
   const text = (color: boolean) =>
     fixText(fixed, { color, width: io.columns, ...nextSteps(source, fixed, flags, subject) });
@@ -126,7 +139,7 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
 function checkDestination(source: string, { dryRun, output }: FixFlags): void {
   if (output === undefined) {
     if (dryRun !== true && isArchive(source))
-      throw unchangeable(source === "-" ? "standard input" : source, "an archive or a disk image");
+      throw unchangeable(source === "-" ? "standard input" : source, "it is an archive or a disk");
     return;
   }
   if (dryRun === true) throw usage("--dry-run writes nothing: omit --output");
@@ -144,14 +157,24 @@ function checkDestination(source: string, { dryRun, output }: FixFlags): void {
     throw refuse("this is inside the image; name a directory outside");
 }
 
-function unchangeable(name: string, what: string): CommandError {
+function unchangeable(name: string, why: string): CommandError {
   return usage(
-    `${name} is ${what}, which cannot be changed: write the edited files with --output DIR, or print a diff with --dry-run`,
+    `${name} cannot be edited in place, since ${why}: write the edited files with --output DIR, or print a diff with --dry-run`,
   );
 }
 
+/** Why an image is not a directory of the image's files. */
+function whyReadOnly(source: string, image: Image | undefined): string {
+  if (image?.remote !== undefined) return "it is on another machine";
+  if (image?.isContainer === true) return "its files are those of a container image";
+  return statOf(source)?.isDirectory() === true ? "its files are those of ostree deployments" : "it is a disk";
+}
+
 function isArchive(source: string): boolean {
-  return source === "-" || (statOf(source)?.isFile() === true && openLooseFile(source) === undefined);
+  const stat = statOf(source);
+  return (
+    source === "-" || stat?.isBlockDevice() === true || (stat?.isFile() === true && openLooseFile(source) === undefined)
+  );
 }
 
 /** The stat of a path on this machine; undefined if it does not exist or cannot be determined. */
@@ -310,7 +333,7 @@ function nextSteps(
       ...(isNothing
         ? []
         : [
-            `To apply: copy ${image === undefined ? `the file in ${output} over ${source}` : `the content of ${output} over the root of the image`}.`,
+            `To apply: copy ${image === undefined ? `the file in ${output} over ${source}` : `the content of ${output} over the root of the image${image.isContainer === true ? `, such as by COPY ${output} / in a Containerfile` : ""}`}.`,
           ]),
       ...(removed.length === 0 ? [] : [`Then remove from the image: ${removed.join(", ")}`]),
     ],

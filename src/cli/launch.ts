@@ -8,7 +8,9 @@ import { datasourcesIn } from "../config/builtin.ts";
 import { datasourceNamed, datasourceNames } from "../config/datasources.ts";
 import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { libraryOf } from "../distro/library/library.ts";
+import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
 import { didYouMean } from "./output.ts";
@@ -32,9 +34,12 @@ export const userDataOption = (): Option =>
   new Option("--user-data <file>", "user-data of the launch; replaces the seed's");
 
 export const datasourceOption = (): Option =>
-  new Option(
-    "--datasource <name>",
-    "datasource of the launch, by the name that cloud-init uses: Ec2, GCE, Azure, None ...",
+  withValues(
+    new Option(
+      "--datasource <name>",
+      "datasource of the launch, by the name that cloud-init uses: Ec2, GCE, Azure, None ...",
+    ),
+    () => ({ words: datasourceNames }),
   );
 
 export const instanceDataOption = (): Option =>
@@ -144,6 +149,6 @@ export function checkLaunch(
   if (!known.includes(datasource))
     throw new CommandError(
       EXIT.usage,
-      `${datasourceOption} ${datasource}: ${source} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
+      `${datasourceOption} ${datasource}: ${shownName(source)} has cloud-init ${version}, which lacks it (available: ${known.join(", ")})`,
     );
 }

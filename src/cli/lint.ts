@@ -117,7 +117,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   if (reports.length === 0) return status;
   const { pristine, repository } = linter;
   const isPristineRead =
-    pristine === undefined || !reportUnread(`--pristine ${flags.pristine}`, pristine.image.problems, io);
+    pristine === undefined || !reportUnread(`--pristine ${pristine.image.source}`, pristine.image.problems, io);
   // A missing image might have used them.
   if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
   const notLinted = outcomes.flatMap((outcome) => outcome.notLinted ?? []);

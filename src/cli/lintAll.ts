@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { isRemote } from "../disk/remote/sources.ts";
 import { isArchive, readHead } from "../image/sniff.ts";
 import type { Io } from "./io.ts";
@@ -30,7 +31,7 @@ export async function lintAll(
   const begun = (source: string) => {
     count++;
     const which = sources.length === 1 ? "" : `${count} of ${sources.length} images: `;
-    progress.show(`linting ${which}${source === "-" ? "standard input" : source}`);
+    progress.show(`linting ${which}${source === "-" ? "standard input" : shownName(source)}`);
   };
   const outcomes: ImageOutcome[] = [];
   try {

@@ -20,6 +20,7 @@ import { type Matched, matchedIn } from "./matched.ts";
 import { type OpenedRepository, openRepository, type RepositoryFlags } from "./repository.ts";
 import {
   openLooseFile,
+  openRelated,
   openTarget,
   reportCaveats,
   reportLeftOut,
@@ -179,9 +180,9 @@ export function lintFileOptions({ settings: { version, severities, ignores } }: 
 }
 
 /** Opens --pristine. A missing image is a usage error here, since there still is an image to lint. */
-async function openPristine(source: string, { root: _, ...others }: OpenOptions): Promise<Target> {
+async function openPristine(source: string, options: OpenOptions): Promise<Target> {
   try {
-    return await openTarget(source, others);
+    return await openRelated(source, options);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const status = error.status === EXIT.nothing ? EXIT.usage : error.status;

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { failedOutcome, type ImageOutcome, type LintSettings } from "./lintImages.ts";
 
@@ -60,7 +61,7 @@ export async function lintInThreads(
 function inWords(source: string, error: NodeJS.ErrnoException, memory: number): Error {
   if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
   const advice = "allow more with NODE_OPTIONS=--max-old-space-size=MEGABYTES";
-  return new CommandError(EXIT.fault, `${source}: needs more than ${memory} MB of memory; ${advice}`);
+  return new CommandError(EXIT.fault, `${shownName(source)}: needs more than ${memory} MB of memory; ${advice}`);
 }
 
 /** What a thread says of an image, or the error that ended the thread. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { hideForms } from "../lint/secrets/forms.ts";
 import { escapeText } from "../report/escape.ts";
+import { completionCommand } from "./completion/completion.ts";
 import { configCommand } from "./config.ts";
 import { EXIT, failureOf } from "./exit.ts";
 import { fixCommand } from "./fix.ts";
@@ -46,11 +47,8 @@ function oneLine(error: string): string {
   return `cloud-init-lint: ${text}${text.includes("(Did you mean") ? "" : " (see --help)"}\n`;
 }
 
-/** Runs the command line. Returns the exit status; never throws. */
-export async function main(args: readonly string[], given: Io): Promise<number> {
-  // Any message may quote the input, including the report of a bug.
-  const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
-  let status: number = EXIT.clean;
+/** The command line with all its commands. @param end called with the exit status of the command that ran */
+export function commandLine(io: Io, end: (status: number) => void): Command {
   const program = new Command("cloud-init-lint")
     .description("Reports what cloud-init will undo on a machine image's first boot, before you snapshot the image.")
     .version(packageJson.version)
@@ -63,9 +61,6 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
     })
     .exitOverride()
     .addHelpText("after", EXAMPLES);
-  const end = (code: number) => {
-    status = code;
-  };
   lintCommand(program, io, end);
   planCommand(program, io, end);
   configCommand(program, io, end);
@@ -74,6 +69,18 @@ export async function main(args: readonly string[], given: Io): Promise<number> 
   mergeCommand(program, io, end);
   rulesCommands(program, io, end);
   initCommand(program, io);
+  completionCommand(program, io);
+  return program;
+}
+
+/** Runs the command line. Returns the exit status; never throws. */
+export async function main(args: readonly string[], given: Io): Promise<number> {
+  // Any message may quote the input, including the report of a bug.
+  const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
+  let status: number = EXIT.clean;
+  const program = commandLine(io, (code) => {
+    status = code;
+  });
   if (args.length === 0) {
     io.err(program.helpInformation());
     return EXIT.usage;

@@ -2,17 +2,31 @@ import { Option } from "commander";
 import { ASSUMED_VERSION } from "../boot/boot.ts";
 import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
+import { withValues } from "./completion/values.ts";
 
 /** Options that several commands have in the same form. Those of the launch are in launch.ts, those of settings in settings/. */
 
 /** The values of a repeatable option. */
 export const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
 
-export const formatOption = (): Option =>
-  new Option(
-    "-f, --format <format[=file]>",
-    `${Object.keys(lintFormats).join(", ")}; add =file to write to a file; repeatable`,
-  ).argParser(collect);
+const FORMAT = "-f, --format <format[=file]>";
+
+const formatsAndFiles = (formats: readonly string[]) => () =>
+  ({ words: formats, after: { values: { files: "any" }, isRequired: false } }) as const;
+
+/** The formats of lint, of which several can be chosen. */
+export const formatOption = (): Option => {
+  const formats = Object.keys(lintFormats);
+  const description = `${formats.join(", ")}; add =file to write to a file; repeatable`;
+  return withValues(new Option(FORMAT, description).argParser(collect), formatsAndFiles(formats));
+};
+
+/** One of a command's own formats, of which the first is the default. @param description the formats in words */
+export const ownFormatOption = (formats: readonly string[], description: string): Option =>
+  withValues(
+    new Option(FORMAT, `${description}; add =file to write to a file`).default(formats[0]),
+    formatsAndFiles(formats),
+  );
 
 export const versionOption = (deed: string): Option =>
   new Option(
@@ -41,10 +55,13 @@ export const exitZeroOption = (): Option =>
   new Option("--exit-zero", "exit 0 despite findings, for steps that only upload them; other errors still fail");
 
 export const mapOption = (): Option =>
-  new Option(
-    "--map <imagepath=repopath>",
-    "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
-  ).argParser(collect);
+  withValues(
+    new Option(
+      "--map <imagepath=repopath>",
+      "for sarif, github and gitlab: file or directory in the repository that an image path comes from; repeatable",
+    ).argParser(collect),
+    () => ({ after: { values: { files: "any" }, isRequired: true } }),
+  );
 
 export const anchorOption = (): Option =>
   new Option(

@@ -22,10 +22,12 @@ import {
   userDataOption,
 } from "./launch.ts";
 import { IMAGE_ARGUMENT, type OpenFlags, openOptions, withOpenOptions } from "./opening.ts";
-import { colorOption } from "./options.ts";
+import { colorOption, ownFormatOption } from "./options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
 import { configOption, withLaunch } from "./settings/settings.ts";
 import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
+
+const FORMATS = ["text", "json", "html"];
 
 interface PlanFlags extends LaunchFlags, OpenFlags {
   readonly config?: string;
@@ -40,7 +42,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
       .command("plan")
       .description("show everything that the first boot will change, module by module, as diffs")
       .argument("<image>", IMAGE_ARGUMENT)
-      .option("-f, --format <format[=file]>", "text, json or html; add =file to write to a file", "text")
+      .addOption(ownFormatOption(FORMATS, "text, json or html"))
       .addOption(seedOption())
       .addOption(userDataOption())
       .addOption(datasourceOption())
@@ -52,7 +54,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
 }
 
 async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
-  const output = parseOutput(flags.format, ["text", "json", "html"]);
+  const output = parseOutput(flags.format, FORMATS);
   checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
   const target = await openTarget(source, openOptions(flags));

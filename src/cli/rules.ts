@@ -1,16 +1,22 @@
-import type { Command } from "commander";
-import { catalogue, ruleNamed, ruleNames } from "../lint/rules/catalogue.ts";
+import { Argument, type Command } from "commander";
+import { catalogue, ruleIds, ruleNamed, ruleNames } from "../lint/rules/catalogue.ts";
 import { documentOf, type Rule } from "../lint/rules/rule.ts";
+import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { ownFormatOption } from "./options.ts";
 import { checkOutputs, nearestInAnyCase, parseOutput, writeOutput } from "./output.ts";
+
+const FORMATS = ["text", "json"];
 
 /** Adds `explain` and `rules`, which print the documents behind the findings. */
 export function rulesCommands(program: Command, io: Io, end: (status: number) => void): void {
   program
     .command("explain")
     .description("print the document of a rule")
-    .argument("<rule>", "id of a rule, such as sshd-setting-overwritten")
+    .addArgument(
+      withValues(new Argument("<rule>", "id of a rule, such as sshd-setting-overwritten"), () => ({ words: ruleIds })),
+    )
     .action((id: string) => {
       const rule = ruleOf(id);
       io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(rule)}\n`);
@@ -19,9 +25,9 @@ export function rulesCommands(program: Command, io: Io, end: (status: number) =>
   program
     .command("rules")
     .description("list all rules")
-    .option("-f, --format <format[=file]>", "text, or json with the documents; add =file to write to a file", "text")
+    .addOption(ownFormatOption(FORMATS, "text, or json with the documents"))
     .action(async ({ format }: { readonly format: string }) => {
-      const output = parseOutput(format, ["text", "json"]);
+      const output = parseOutput(format, FORMATS);
       checkOutputs([output], []);
       await writeOutput(io, output, output.format === "json" ? rulesJson() : rulesText());
       end(EXIT.clean);

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { closeWaiting } from "../disk/file.ts";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import type { Distro } from "../distro/distro.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import type { OpenOptions } from "../image/open.ts";
@@ -21,8 +22,33 @@ export interface Target {
   readonly distro: Distro;
 }
 
-/** Opens an image that the user named. @throws CommandError if it is not an image or contains no cloud-init. */
+/**
+ * Opens an image that the user named.
+ * @throws CommandError if it is not an image, contains no cloud-init, or is not what an option applies to
+ */
 export async function openTarget(source: string, options: OpenOptions = {}): Promise<Target> {
+  const target = await openAny(source, options);
+  if (options.platform === undefined || target.image.isContainer === true) return target;
+  target.image.close?.();
+  throw new CommandError(EXIT.usage, `--platform ${options.platform}: ${shownName(source)} is not a container image`);
+}
+
+/**
+ * Opens an image that belongs to those that the options were meant for: `root` and `platform` apply only if it has several.
+ * @throws CommandError as `openTarget`
+ */
+export async function openRelated(source: string, { root, ...others }: OpenOptions): Promise<Target> {
+  try {
+    return await openAny(source, others);
+  } catch (error) {
+    const isChoice =
+      error instanceof CommandError && error.status === EXIT.usage && root !== undefined && source !== "-";
+    if (!isChoice) throw error;
+    return await openAny(source, { ...others, root });
+  }
+}
+
+async function openAny(source: string, options: OpenOptions): Promise<Target> {
   let image: OpenedImage;
   try {
     image = await openImage(source, options);
@@ -78,19 +104,24 @@ export function openLooseFile(source: string): SeedFile | undefined {
   }
 }
 
+/** An image's name in messages, without the credentials of a URL. */
+function nameOf(source: string): string {
+  return escapeText(shownName(source));
+}
+
 /** Where messages for people go. */
 type Log = Pick<Io, "err">;
 
 /** Reports why no finding about the boot is certain. */
 export function reportCaveats(source: string, caveats: readonly string[], io: Log): void {
-  for (const caveat of caveats) io.err(`${escapeText(source)}: warning: ${escapeText(caveat)}\n`);
+  for (const caveat of caveats) io.err(`${nameOf(source)}: warning: ${escapeText(caveat)}\n`);
 }
 
 /** Reports what is wrong with the package database. The exit status stays the same: other evidence does not need it. */
 export function reportPackages(source: string, packages: Packages, io: Log): void {
   for (const { path, reason } of packages.problems ?? [])
     io.err(
-      `${escapeText(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; treating its packages as unknown\n`,
+      `${nameOf(source)}: warning: ${escapeText(path)}: ${escapeText(reason)}; treating its packages as unknown\n`,
     );
 }
 
@@ -103,7 +134,7 @@ const NAMED = 10;
  */
 export function reportLeftOut(source: string, { image, distro }: Target, io: Log): void {
   const paths = isPartial(image, distro) ? [] : pathsLeftOut(image);
-  const warn = (text: string) => io.err(`${escapeText(source)}: warning: ${escapeText(text)}\n`);
+  const warn = (text: string) => io.err(`${nameOf(source)}: warning: ${escapeText(text)}\n`);
   for (const path of paths.slice(0, NAMED))
     warn(`${path}: not in the archive, treated as missing; if it exists on the machine, add it to the archive`);
   if (paths.length > NAMED) warn(`${paths.length - NAMED} more paths are not in the archive`);
@@ -112,6 +143,6 @@ export function reportLeftOut(source: string, { image, distro }: Target, io: Log
 /** Reports which parts of the image could not be read. Returns whether there are any. */
 export function reportUnread(source: string, unread: readonly ImageProblem[], io: Log): boolean {
   for (const { path, reason } of unread)
-    io.err(`${escapeText(source)}: ${escapeText(path)} was not read: ${escapeText(reason)}\n`);
+    io.err(`${nameOf(source)}: ${escapeText(path)} was not read: ${escapeText(reason)}\n`);
   return unread.length > 0;
 }

@@ -22,6 +22,25 @@ export class DiskError extends Error {
   override readonly name = "DiskError";
 }
 
+/**
+ * What is made, or why it cannot be. Both are kept where much shares a block, lest a damaged one be decompressed again for
+ * each file in it.
+ */
+export function attempted<T>(make: () => T): T | DiskError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof DiskError) return error;
+    throw error;
+  }
+}
+
+/** What was made. @throws {DiskError} why it could not be */
+export function made<T>(result: T | DiskError): T {
+  if (result instanceof DiskError) throw result;
+  return result;
+}
+
 /** A part of a disk as a disk. @throws {DiskError} if it does not lie inside the disk */
 export function partOf(disk: Disk, start: number, size: number): Disk {
   if (!(start >= 0 && size >= 0 && start + size <= disk.size))

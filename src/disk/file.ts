@@ -44,6 +44,24 @@ export function openFile(path: string): number {
   return openSync(path, "r");
 }
 
+const SECTOR = 512;
+
+/** The size of an open file in bytes. That of a block device is where reading ends, since nothing else of Node says it. */
+function sizeOf(file: number): number {
+  const stat = fstatSync(file);
+  if (!stat.isBlockDevice()) return stat.size;
+  const sector = Buffer.alloc(SECTOR);
+  const holds = (count: number) => count === 0 || readSync(file, sector, 0, SECTOR, (count - 1) * SECTOR) === SECTOR;
+  let [least, most] = [0, 1];
+  while (holds(most) && most < Number.MAX_SAFE_INTEGER / SECTOR / 4) [least, most] = [most, most * 2];
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (holds(middle)) least = middle;
+    else most = middle;
+  }
+  return least * SECTOR;
+}
+
 const readNext = promisify(read);
 
 /** How much of a file is read at a time. */
@@ -69,7 +87,7 @@ export async function* chunksOfFile(path: string): AsyncGenerator<Buffer> {
 
 /** An open file as a disk; `close` closes it. */
 export function openedDisk(file: number): FileDisk {
-  const { size } = fstatSync(file);
+  const size = sizeOf(file);
   let isOpen = true;
   return {
     size,

@@ -1,4 +1,4 @@
-import { checkInside, type Disk } from "./disk.ts";
+import { attempted, checkInside, type Disk, type DiskError, made } from "./disk.ts";
 
 /** A disk in blocks of one size, each of which is somewhere else in a file, or nowhere. */
 export interface Mapping {
@@ -37,16 +37,16 @@ const KEPT = 8 * 2 ** 20;
 
 /** Blocks of at most `size` bytes that take work to make: the last ones are kept. */
 export function keepBlocks(size: number, make: (index: number) => Buffer): (index: number) => Buffer {
-  const kept = new Map<number, Buffer>();
+  const kept = new Map<number, Buffer | DiskError>();
   const most = Math.max(1, Math.floor(KEPT / size));
   return (index) => {
     let block = kept.get(index);
     if (block !== undefined) kept.delete(index);
     else {
-      block = make(index);
+      block = attempted(() => make(index));
       if (kept.size >= most) kept.delete(kept.keys().next().value!);
     }
     kept.set(index, block);
-    return block;
+    return made(block);
   };
 }

@@ -1,4 +1,4 @@
-import type { Disk } from "../disk/disk.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
 
 /** Kinds of directory entries; sockets, pipes and devices are all "special". */
 export type FileKind = "file" | "directory" | "symlink" | "special";
@@ -64,7 +64,13 @@ export interface Inode {
   child(name: string): Inode | undefined;
 }
 
-/** The kind of a file by the type bits of its mode, as Unix file systems store them. */
+/** Type bits of sockets, devices and pipes. */
+const SPECIAL = [0o140000, 0o060000, 0o020000, 0o010000];
+
+/**
+ * The kind of a file by the type bits of its mode, as Unix file systems store them.
+ * @throws {DiskError} if there is none of this type, which Linux refuses as well
+ */
 export function kindOfMode(mode: number): FileKind {
   switch (mode & 0o170000) {
     case 0o100000:
@@ -74,6 +80,7 @@ export function kindOfMode(mode: number): FileKind {
     case 0o120000:
       return "symlink";
     default:
+      if (!SPECIAL.includes(mode & 0o170000)) throw new DiskError("it is damaged: it is of an unknown kind");
       return "special";
   }
 }

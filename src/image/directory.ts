@@ -27,7 +27,8 @@ export function openDirectory(root: string): Image {
   let host: string;
   try {
     host = realpathSync.native(root);
-    if (!statSync(host).isDirectory()) throw new ImageError(3, `${root} is neither a directory nor a regular file`);
+    if (!statSync(host).isDirectory())
+      throw new ImageError(3, `${root} is neither a directory, a file nor a block device`);
     opendirSync(`${host}/.`).closeSync();
   } catch (error) {
     if (error instanceof ImageError) throw error;

@@ -12,6 +12,8 @@ export interface Image {
   readonly source: string;
   /** Whether it is an archive that somebody packed, which may hold only part of a machine. */
   readonly isArchive?: boolean;
+  /** Whether it is a container image, which is for a platform. */
+  readonly isContainer?: boolean;
   /** The directory on this machine that has the image's files at the same paths; undefined if there is none. */
   readonly directory?: string;
   /** What could not be read (the exit status is then 4). Grows while the image is read. */
@@ -23,7 +25,7 @@ export interface Image {
   /** Closes the files that its disks are in, and removes temporary ones. Nothing of it can be read any more. */
   close?(): void;
   /** Of an image on another machine. */
-  readonly remote?: RemoteAccess;
+  readonly remote?: RemoteAccess | undefined;
   /** Records what else could not be read completely, and why. One problem is kept for each path. */
   addProblem(path: string, reason: string): void;
   /** The file at `path`, with links followed; undefined if it does not exist or a link is broken. */

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { isDiskArchive } from "../disk/archive.ts";
 import { DiskError } from "../disk/disk.ts";
 import { closeWaiting } from "../disk/file.ts";
@@ -12,7 +12,7 @@ import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
 import type { OpenOptions } from "./options.ts";
-import { isSysroot, openDeployment } from "./ostree.ts";
+import { rootIn } from "./ostree.ts";
 import { reasonOf } from "./reason.ts";
 import { openRemote } from "./remote.ts";
 import { formatOf, isCompressed, readHead } from "./sniff.ts";
@@ -75,21 +75,38 @@ async function openAll(files: readonly string[], options: OpenOptions): Promise<
   }
 }
 
-/** The root file system in a file system, which may be the physical root of deployments. */
-function rootIn(image: Image, options: OpenOptions): Image {
-  return isSysroot(image) ? openDeployment(image, options) : image;
-}
-
-/** The files that a name stands for: one, or the disks of one machine, joined by "+". Undefined if it is not a file. */
+/**
+ * The files that a name stands for: one, or the disks of one machine, joined by "+", which their names may contain too.
+ * Undefined if it is not a file.
+ * @throws {ImageError} status 3 if some of the disks are files and others are not
+ */
 function filesOf(source: string): string[] | undefined {
   if (isFile(source)) return [source];
-  const files = source.split("+");
-  return files.length > 1 && files.every(isFile) ? files : undefined;
+  const parts = source.split("+");
+  if (parts.length > MOST_PARTS || existsSync(source)) return undefined;
+  const files: string[] = [];
+  const others: string[] = [];
+  for (let at = 0; at < parts.length; ) {
+    const ends = parts.map((_, index) => index + 1).filter((end) => end > at);
+    const end = ends.find((one) => isFile(parts.slice(at, one).join("+")));
+    if (end === undefined) others.push(parts[at]!);
+    else files.push(parts.slice(at, end).join("+"));
+    at = end ?? at + 1;
+  }
+  if (files.length === 0) return undefined;
+  const [missing] = others;
+  if (missing === undefined) return files;
+  throw new ImageError(3, `${source}: ${missing || '""'}: ${existsSync(missing) ? "not a file" : "no such file"}`);
 }
 
+/** How many disks a machine may have. */
+const MOST_PARTS = 64;
+
+/** Whether it is a file or a block device. */
 function isFile(source: string): boolean {
   try {
-    return statSync(source).isFile();
+    const stat = statSync(source);
+    return stat.isFile() || stat.isBlockDevice();
   } catch {
     return false;
   }

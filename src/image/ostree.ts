@@ -18,6 +18,22 @@ export function isSysroot(image: Image): boolean {
 }
 
 /**
+ * The root file system in a directory or an archive, which may be the physical root of deployments.
+ * @throws {ImageError} status 2 if another one is chosen, and as `openDeployment`
+ */
+export function rootIn(image: Image, choice: { readonly root?: number }): Image {
+  if (isSysroot(image)) return openDeployment(image, choice);
+  if ((choice.root ?? 1) === 1) return image;
+  throw new ImageError(2, `--root ${choice.root}: ${image.source} contains one root file system`);
+}
+
+/** The path in the running system of what is at a path of a physical root; undefined if it is in no deployment. */
+export function pathInSystem(path: string): string | undefined {
+  const [, own, shared] = /^\/ostree\/deploy\/[^/]+\/(?:deploy\/[^/]+(\/.+)|(var\/.+))$/s.exec(path) ?? [];
+  return own ?? (shared === undefined ? undefined : `/${shared}`);
+}
+
+/**
  * The root file system that the machine boots: a deployment with the /var of its stateroot, the physical /boot, and the
  * physical root as /sysroot.
  * @param choice which of several deployments, from 1, if no boot loader entry says so

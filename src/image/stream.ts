@@ -29,7 +29,9 @@ export async function openStream(source: string, keep: Keep, options: OpenOption
     throw new ImageError(2, "standard input is a terminal; pipe in a tar archive or a disk image");
   if (isStandardInput && fstatSync(0).isDirectory())
     throw new ImageError(2, "standard input is a directory; pass its name instead");
-  const chunks: AsyncIterable<Buffer> = isStandardInput ? process.stdin : chunksOfFile(source);
+  // Node's own standard input reads nothing from a block device.
+  const file = isStandardInput && fstatSync(0).isBlockDevice() ? "/dev/stdin" : source;
+  const chunks: AsyncIterable<Buffer> = file === "-" ? process.stdin : chunksOfFile(file);
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     return await openBytes({ [Symbol.asyncIterator]: () => iterator }, { source, name }, keep, options);

@@ -15,5 +15,6 @@ export function imageFacts(image: Image, { distro, cloud }: BootResult): ImageFa
       package: packageVersion(image, distro) ?? null,
     },
     datasource: cloud.datasource ?? null,
+    ...(image.directory === undefined ? { isReadOnly: true } : {}),
   };
 }

@@ -21,6 +21,15 @@ class PartialImage implements Image {
     this.source = image.source;
   }
 
+  get doubts(): readonly string[] {
+    return this.#image.doubts ?? [];
+  }
+  get remote(): Image["remote"] {
+    return this.#image.remote;
+  }
+  close(): void {
+    this.#image.close?.();
+  }
   get problems(): readonly ImageProblem[] {
     return lacksSecrets(this.#image) ? [...this.#image.problems, SECRETS_LEFT_OUT] : this.#image.problems;
   }

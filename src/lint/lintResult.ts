@@ -25,6 +25,8 @@ export interface ImageFacts {
   readonly datasource: string | null;
   /** Set for a file for a launch that is not part of an image. */
   readonly isFile?: true;
+  /** Set for an image whose files cannot be edited in place: an archive, a disk, a container image. */
+  readonly isReadOnly?: true;
 }
 
 /** The result of linting one image. */

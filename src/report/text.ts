@@ -33,6 +33,7 @@ const MIN_WIDTH = 30;
 const DETAILED_FINDINGS = 200;
 
 const FIX = '"cloud-init-lint fix <image>" puts the fixes in place.';
+const FIX_COPY = '"cloud-init-lint fix <image> --output <dir>" writes the fixed files to a directory.';
 const EXPLAIN = '"cloud-init-lint explain <rule>" describes a rule and its remedy.';
 
 /**
@@ -69,8 +70,14 @@ export function textReport(reports: readonly ImageReport[], options: TextOptions
 /** What to do about the findings that are shown. */
 function nextSteps(groups: readonly Group[], width: number): string[] {
   if (groups.length === 0) return [];
-  const isFixable = groups.some(({ findings }) => findings.some(({ fix }) => fix?.safe === true));
-  return [...(isFixable ? wrap(FIX, width) : []), ...wrap(EXPLAIN, width)];
+  const fixable = fixHints(groups.filter(({ findings }) => findings.some(({ fix }) => fix?.safe === true)));
+  return [...fixable.flatMap((hint) => wrap(hint, width)), ...wrap(EXPLAIN, width)];
+}
+
+/** How the fixes of images are put in place: the files of an archive or a disk are written elsewhere. */
+function fixHints(groups: readonly Group[]): string[] {
+  const areReadOnly = groups.flatMap(({ images }) => images.map(({ image }) => image.isReadOnly === true));
+  return [...(areReadOnly.includes(false) ? [FIX] : []), ...(areReadOnly.includes(true) ? [FIX_COPY] : [])];
 }
 
 /** Findings that the same images have. */

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { copyFixture } from "../fixtures/fixtureImages.ts";
 import { dockerArchive, everyForm, layoutDirectory, ociLayout } from "../image/containers.ts";
@@ -54,6 +55,39 @@ test.runIf(whole)("which of several, and an image without cloud-init", async () 
     status: 2,
     err: expect.stringContaining("available: linux/amd64"),
   });
+});
+
+test("--root and --platform where there is no choice; of --pristine, only where there is one", async () => {
+  const { root, built } = layered();
+  const both = layoutDirectory(
+    ociLayout([
+      { ...built, names: ["app:1"] },
+      { layers: [[{ name: "etc/x", content: "x" }]], names: ["app:2"] },
+    ]),
+  );
+  const one = layoutDirectory(ociLayout([built]));
+  expect(await run("--root", "2", root)).toMatchObject({
+    status: 2,
+    err: `cloud-init-lint: --root 2: ${root} contains one root file system\n`,
+  });
+  expect(await run("plan", "--platform", "linux/amd64", root)).toMatchObject({
+    status: 2,
+    err: `cloud-init-lint: --platform linux/amd64: ${root} is not a container image\n`,
+  });
+  expect(await run("--platform", "linux/amd64", "--pristine", root, one)).toMatchObject({ status: 0, err: "" });
+  expect(await run("--root", "1", "--pristine", both, root)).toMatchObject({ status: 0, err: "" });
+  expect(await run("--pristine", both, root)).toMatchObject({ status: 2, err: expect.stringContaining("app:2") });
+});
+
+test("of the disks of one machine, the one that is missing is named", async () => {
+  const directory = tree({ "a+b.img": "x" });
+  const [first, missing] = [join(directory, "a+b.img"), join(directory, "c+d.img")];
+  writeFileSync(first, Buffer.alloc(4096));
+  expect(await run(`${first}+${missing}`)).toMatchObject({
+    status: 3,
+    err: `cloud-init-lint: ${first}+${missing}: ${join(directory, "c")}: no such file\n`,
+  });
+  expect((await run(`${first}+${first}`)).err).toContain("neither a supported image");
 });
 
 test.runIf(whole)("fix writes nothing into a directory of a container image, and shows its diff", async () => {

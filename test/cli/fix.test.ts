@@ -129,8 +129,12 @@ describe("--output", () => {
   });
 
   test.each([
-    ["an archive without it", ["image.tar"], /image\.tar is an archive.*--output DIR.*--dry-run/],
-    ["standard input without it", ["-"], /standard input is an archive/],
+    [
+      "an archive without it",
+      ["image.tar"],
+      /image\.tar cannot be edited in place, since it is an archive.*--output DIR.*--dry-run/,
+    ],
+    ["standard input without it", ["-"], /standard input cannot be edited in place, since it is an archive/],
     ["a directory that is not empty", ["image.tar", "--output", "full"], /--output full: the directory is not empty/],
     ["a file", ["image.tar", "--output", "image.tar"], /--output image\.tar: this is not a directory/],
     ["a missing parent", ["image.tar", "--output", "a/b"], /--output a\/b: directory .*\/a does not exist/],

@@ -291,6 +291,13 @@ describe("what is around disks", () => {
     await expect(opened(imageBytes(name).subarray(0, -40))).rejects.toThrow(/truncated|damaged/);
   });
 
+  test("a checksum that is not that of the data", async () => {
+    // Its last four bytes.
+    const zstd = imageBytes("zstd");
+    zstd.writeUInt8(zstd.at(-1)! ^ 1, zstd.length - 1);
+    await expect(opened(zstd)).rejects.toThrow("damaged");
+  });
+
   test.each(["gzip", "xz", "bzip2", "zstd"])("%s of several streams, one after the other", async (name) => {
     const { disks } = await opened(Buffer.concat([imageBytes(name), imageBytes(name)]));
     expect(disks[0]!.equals(Buffer.concat([source, source]))).toBe(true);

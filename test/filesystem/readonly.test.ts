@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { crc32c } from "../../src/disk/crc32c.ts";
-import { DiskError, memoryDisk } from "../../src/disk/disk.ts";
+import { attempted, DiskError, memoryDisk } from "../../src/disk/disk.ts";
 import type { Filesystem, Inode } from "../../src/filesystem/filesystem.ts";
 import { FILESYSTEMS } from "../../src/filesystem/formats.ts";
 import { smallImage } from "./images.ts";
@@ -221,6 +221,16 @@ describe("squashfs", () => {
   ])("%s is refused", (_, change, message) => {
     expect(() => open(patched("squashfs-gzip", change))).toThrow(DiskError);
     expect(() => open(patched("squashfs-gzip", change))).toThrow(message);
+  });
+
+  test("a damaged fragment is decompressed once for all of its files", () => {
+    const image = smallImage("squashfs-gzip");
+    const { root } = open(image);
+    const files = [at(root, "etc/fstab"), at(root, "etc/ssh/small")];
+    image.fill(0xff, 96, 200);
+    const [one, other] = files.map((file) => attempted(() => content(file)));
+    expect(one).toBeInstanceOf(DiskError);
+    expect(other).toBe(one);
   });
 
   test("a metadata block that says it is larger than one may be", () => {

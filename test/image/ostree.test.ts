@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { openDirectory } from "../../src/image/directory.ts";
 import { readText } from "../../src/image/image.ts";
@@ -5,6 +8,7 @@ import { memoryImage } from "../../src/image/memory.ts";
 import { openImage } from "../../src/image/open.ts";
 import { isSysroot, openDeployment } from "../../src/image/ostree.ts";
 import { keepAll } from "./contents.ts";
+import { packed, tarball } from "./tarball.ts";
 import { tree } from "./tree.ts";
 
 /** The physical root of a machine with deployments named by letters, as ostree 2022.7 lays it out. */
@@ -61,6 +65,18 @@ describe("the deployment of a machine that ostree manages", () => {
       expect(image.problems).toEqual([]);
       expect({ archive: image.isArchive, directory: image.directory }).toEqual({});
     }
+  });
+
+  test("in an archive that comes as a stream, what is asked for of the system is kept", async () => {
+    const root = tree(sysroot(["a", "b"], { "ostree-1-os": entry(1, "b", 1) }));
+    const archive = join(tree({}), "root.tar.gz");
+    writeFileSync(archive, gzipSync(tarball(packed(root))));
+    const image = await openImage(archive, (path) => /^\/(etc|var|boot)\//.test(path));
+    expect(readText(image, "/etc/hostname")).toBe("b");
+    expect(readText(image, "/var/lib/x")).toBe("of all");
+    expect(image.problems).toEqual([]);
+    expect(readText(image, "/usr/etc/hostname")).toBeUndefined();
+    expect(image.problems).toHaveLength(1);
   });
 
   test("without an entry: the only one, or a question", () => {

@@ -5,7 +5,7 @@
 #
 # BUCKET stores the reports, QUEUE is a job queue with a compute environment of Fargate, KEY the id of the KMS key that encrypts
 # the AMIs (if none is encrypted, remove DecryptTheBlocks from role-jobs.json). They exist already, as does the repository
-# cloud-init-lint:0.1.0 in ECR with the image of ../Dockerfile. To run:
+# cloud-init-lint:1 in ECR with the image of ../Dockerfile. To run:
 #
 #   aws stepfunctions start-execution --state-machine-arn arn:aws:states:REGION:ACCOUNT:stateMachine:cloud-init-lint
 set -eu

@@ -2,8 +2,10 @@ import { resolve, sep } from "node:path";
 import { Option } from "commander";
 import type { Severity } from "../../lint/finding.ts";
 import { type IgnoreOptions, usualIgnores } from "../../lint/ignores/ignore.ts";
+import { ruleIds } from "../../lint/rules/catalogue.ts";
 import type { RuleSeverities } from "../../lint/severities.ts";
 import { escapeText } from "../../report/escape.ts";
+import { withValues } from "../completion/values.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { LaunchFlags } from "../launch.ts";
@@ -37,10 +39,13 @@ export const configOption = (): Option =>
   );
 
 export const ruleOption = (): Option =>
-  new Option(
-    "--rule <id=severity>",
-    "severity of all findings of a rule (info, warning, error), or off; repeatable",
-  ).argParser((value: string, all: readonly string[] = []) => [...all, value]);
+  withValues(
+    new Option(
+      "--rule <id=severity>",
+      "severity of all findings of a rule (info, warning, error), or off; repeatable",
+    ).argParser((value: string, all: readonly string[] = []) => [...all, value]),
+    () => ({ words: ruleIds, after: { values: { words: RULE_SEVERITIES }, isRequired: true } }),
+  );
 
 export const noIgnoresOption = (): Option => new Option("--no-ignores", "report the findings that are ignored as well");
 

@@ -50,8 +50,17 @@ export function readMbr(disk: Disk): PartitionTable | undefined {
 
 /** Whether a disk has an MBR that protects a GPT. */
 export function isProtective(disk: Disk): boolean {
-  const entries = disk.size < SECTOR ? undefined : entriesOf(disk.read(0, SECTOR));
-  return entries?.some(({ type }) => type === PROTECTIVE) === true;
+  return tableOf(disk).some(({ type }) => type === PROTECTIVE);
+}
+
+/** Whether a disk has an MBR with partitions, or with what protects a GPT. */
+export function hasTable(disk: Disk): boolean {
+  return tableOf(disk).some(({ type, count }) => type !== 0 && count !== 0);
+}
+
+/** The entries of a disk's first sector. */
+function tableOf(disk: Disk): Entry[] {
+  return (disk.size < SECTOR ? undefined : entriesOf(disk.read(0, SECTOR))) ?? [];
 }
 
 /**

@@ -47,8 +47,14 @@ export type Reply =
   | { readonly id: number; readonly value: RemoteAnswers[keyof RemoteAnswers] }
   | { readonly id: number; readonly error: SentError };
 
-/** What the thread is started with. `signal` grows by one with each reply, so that a blocked thread can wait for one. */
+/**
+ * What the thread is started with. `signal` has two numbers: one grows with each reply, so that a blocked thread can wait
+ * for it; the other with each second (`BEAT`) that the thread lives, since a blocked thread is not told that it ended.
+ */
 export interface ThreadData {
   readonly port: MessagePort;
   readonly signal: Int32Array;
 }
+
+/** How often the thread shows that it lives, in milliseconds. */
+export const BEAT = 1000;

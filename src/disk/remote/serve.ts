@@ -1,12 +1,13 @@
 import { workerData } from "node:worker_threads";
-import type {
-  NextBytes,
-  OpenedSource,
-  ReadBlocks,
-  RemoteAnswers,
-  RemoteRequest,
-  Reply,
-  ThreadData,
+import {
+  BEAT,
+  type NextBytes,
+  type OpenedSource,
+  type ReadBlocks,
+  type RemoteAnswers,
+  type RemoteRequest,
+  type Reply,
+  type ThreadData,
 } from "./messages.ts";
 import { type RemoteBlocks, RemoteError, type RemoteSource, type RemoteStream } from "./source.ts";
 import { openRemoteSource } from "./sources.ts";
@@ -25,6 +26,7 @@ export function serveRemote(): void {
     Atomics.add(signal, 0, 1);
     Atomics.notify(signal, 0);
   };
+  setInterval(() => Atomics.add(signal, 1, 1), BEAT);
   port.on("message", ({ id, request }: { id: number; request: RemoteRequest }) => {
     server.answer(request).then(
       (value) => reply({ id, value }, buffersIn(value)),

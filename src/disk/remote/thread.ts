@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { RemoteAnswers, RemoteRequest, Reply, ThreadData } from "./messages.ts";
+import { BEAT, type RemoteAnswers, type RemoteRequest, type Reply, type ThreadData } from "./messages.ts";
 import { programFile } from "./programFile.ts";
 import { RemoteError } from "./source.ts";
 
@@ -8,18 +8,25 @@ type AnswerTo<R extends RemoteRequest> = RemoteAnswers[R["kind"]];
 /** How long a blocked thread waits for a reply, in milliseconds: longer than all retries of a request take. */
 const LONGEST = 15 * 60_000;
 
+/** How many beats of the thread may fail to come before it is taken for dead. */
+const MOST_MISSED = 60;
+
 /**
  * The thread that reads from other machines. Its answers can be awaited, or waited for where a reader needs a block at
  * once: readers are synchronous, whatever they read.
  */
 export class RemoteThread {
   readonly #port: MessagePort;
-  readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  readonly #signal = new Int32Array(new SharedArrayBuffer(8));
   readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #mostMissed: number;
   #next = 0;
+  /** Why it has ended. */
+  #ended: string | undefined;
 
   /** @throws {RemoteError} if the program is not in a file, which the thread would run */
-  constructor() {
+  constructor(mostMissed = MOST_MISSED) {
+    this.#mostMissed = mostMissed;
     const program = programFile();
     const { port1, port2 } = new MessageChannel();
     const data: ThreadData = { port: port2, signal: this.#signal };
@@ -40,10 +47,14 @@ export class RemoteThread {
     port1.unref();
   }
 
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** @throws {RemoteError} if the source cannot be read */
   async ask<R extends RemoteRequest>(request: R): Promise<AnswerTo<R>> {
     const reply = await new Promise<Reply>((resolve) => {
-      this.#port.ref();
+      if (!this.hasEnded) this.#port.ref();
       this.#post(request, resolve);
     });
     return answerIn<R>(reply);
@@ -55,12 +66,20 @@ export class RemoteThread {
     this.#post(request, (reply) => {
       answer = reply;
     });
-    for (const end = Date.now() + LONGEST; answer === undefined; ) {
+    const end = Date.now() + LONGEST;
+    for (let missed = 0, beats = Atomics.load(this.#signal, 1); answer === undefined; ) {
       const seen = Atomics.load(this.#signal, 0);
       const received = receiveMessageOnPort(this.#port);
-      if (received !== undefined) this.#deliver(received.message as Reply);
-      else if (Atomics.wait(this.#signal, 0, seen, end - Date.now()) === "timed-out")
-        throw new RemoteError(4, "no answer came within 15 minutes");
+      if (received !== undefined) {
+        this.#deliver(received.message as Reply);
+        continue;
+      }
+      if (Atomics.wait(this.#signal, 0, seen, BEAT) !== "timed-out") continue;
+      const now = Atomics.load(this.#signal, 1);
+      missed = now === beats ? missed + 1 : 0;
+      beats = now;
+      if (missed > this.#mostMissed) this.#end("the thread that reads from other machines does not answer any more");
+      else if (Date.now() > end) throw new RemoteError(4, "no answer came within 15 minutes");
     }
     return answerIn<R>(answer);
   }
@@ -72,6 +91,10 @@ export class RemoteThread {
 
   #post(request: RemoteRequest, deliver: (reply: Reply) => void): void {
     const id = this.#next++;
+    if (this.#ended !== undefined) {
+      deliver({ id, error: { message: this.#ended } });
+      return;
+    }
     this.#waiting.set(id, deliver);
     this.#port.postMessage({ id, request });
   }
@@ -85,6 +108,7 @@ export class RemoteThread {
 
   /** Whoever waits is told that no answer will come. */
   #end(message: string): void {
+    this.#ended ??= message;
     for (const id of [...this.#waiting.keys()]) this.#deliver({ id, error: { message } });
   }
 }
@@ -97,8 +121,8 @@ function answerIn<R extends RemoteRequest>(reply: Reply): AnswerTo<R> {
 
 let thread: RemoteThread | undefined;
 
-/** The thread of this process, or of this thread of it: started when first used. */
+/** The thread of this process, or of this thread of it: started when first used, and again if it ended. */
 export function remoteThread(): RemoteThread {
-  thread ??= new RemoteThread();
+  if (thread?.hasEnded !== false) thread = new RemoteThread();
   return thread;
 }

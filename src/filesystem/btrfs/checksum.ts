@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32c } from "../../disk/crc32c.ts";
-import { xxhash64 } from "./xxhash64.ts";
+import { xxhash64 } from "../../disk/xxhash64.ts";
 
 /** How blocks are checked. */
 export interface Checksum {

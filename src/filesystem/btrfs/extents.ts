@@ -1,4 +1,4 @@
-import { DiskError } from "../../disk/disk.ts";
+import { attempted, DiskError, made } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
 import { decompress, MOST_COMPRESSED } from "./compression.ts";
 import type { DataReader } from "./data.ts";
@@ -26,7 +26,7 @@ export interface FileReader {
 
 export function fileReader(data: DataReader, sectorSize: number): FileReader {
   /** Decompressed extents in the order of their last use. */
-  const known = new Map<string, Buffer>();
+  const known = new Map<string, Buffer | DiskError>();
 
   /** A compressed extent of the disk, decompressed. */
   function decompressed(kind: number, address: number, stored: number, size: number, isUnchecked: boolean): Buffer {
@@ -36,12 +36,12 @@ export function fileReader(data: DataReader, sectorSize: number): FileReader {
       if (stored > MOST_COMPRESSED) throw new DiskError("it is damaged: a compressed extent is too large");
       const packed = Buffer.alloc(stored);
       data.read(address, packed, isUnchecked);
-      bytes = decompress(kind, packed, size, sectorSize);
+      bytes = attempted(() => decompress(kind, packed, size, sectorSize));
     }
     known.delete(name);
     known.set(name, bytes);
     if (known.size > KEPT) known.delete(known.keys().next().value!);
-    return bytes;
+    return made(bytes);
   }
 
   /** Copies what an item (struct btrfs_file_extent_item) holds of the range, and returns where its extent ends. */

@@ -1,4 +1,4 @@
-import { type Disk, DiskError } from "../../disk/disk.ts";
+import { attempted, type Disk, DiskError, made } from "../../disk/disk.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import { aligned, LAYOUT, type StoredInode } from "./inode.ts";
 import { type Cluster, type Index, indexOf } from "./lclusters.ts";
@@ -50,7 +50,7 @@ export class Compressed {
   readonly #superblock: Superblock;
   readonly #packed: (offset: number, length: number) => Buffer;
   /** Decompressed extents by where they are stored and how. */
-  readonly #extents = new Map<string, Buffer>();
+  readonly #extents = new Map<string, { readonly data: Buffer | DiskError; readonly length: number }>();
   #kept = 0;
   /** Whether a part of the packed file is read: it has no parts in itself. */
   #isPacked = false;
@@ -121,7 +121,7 @@ export class Compressed {
     }
     const key = `${at} ${length}`;
     const known = this.#extents.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return made(known.data);
     const algorithm = header.algorithms[head.kind === "first" ? 0 : 1];
     const decompress = ALGORITHMS[algorithm];
     if (decompress === undefined)
@@ -132,19 +132,22 @@ export class Compressed {
       while (zeros < bytes.length && bytes[zeros] === 0) zeros++;
       bytes = bytes.subarray(zeros);
     }
-    const data = decompress(bytes, length, LONGEST.data);
-    if (data.length !== length) throw new DiskError("it is damaged: its compressed data is shorter than the file");
-    this.#keep(key, data);
-    return data;
+    const data = attempted(() => {
+      const all = decompress(bytes, length, LONGEST.data);
+      if (all.length !== length) throw new DiskError("it is damaged: its compressed data is shorter than the file");
+      return all;
+    });
+    this.#keep(key, data, length);
+    return made(data);
   }
 
-  #keep(key: string, data: Buffer): void {
-    this.#extents.set(key, data);
-    this.#kept += data.length;
-    for (const [oldest, { length }] of this.#extents) {
+  #keep(key: string, data: Buffer | DiskError, length: number): void {
+    this.#extents.set(key, { data, length });
+    this.#kept += length;
+    for (const [oldest, one] of this.#extents) {
       if (this.#kept <= KEPT || oldest === key) break;
       this.#extents.delete(oldest);
-      this.#kept -= length;
+      this.#kept -= one.length;
     }
   }
 }

@@ -40,11 +40,10 @@ export function inodeAt(volume: Volume, number: number): ExtInode {
   const at = ((number - 1) % inodesPerGroup) * inodeSize;
   const block = volume.block(inodeTable(volume, group) + Math.floor(at / blockSize));
   const bytes = Buffer.from(block.subarray(at % blockSize, (at % blockSize) + inodeSize));
-  const inode = new ExtInode(volume, number, bytes);
   // A deleted file keeps its mode; one that was never used has none.
   if (bytes.readUInt16LE(0) === 0 || bytes.readUInt16LE(26) === 0)
     throw new DiskError(`it is damaged: inode ${number}, which it refers to, is not in use`);
-  return inode;
+  return new ExtInode(volume, number, bytes);
 }
 
 /** An inode (Documentation/filesystems/ext4, "Index Nodes"). */

@@ -1,5 +1,5 @@
 import type { Decompress } from "../../disk/decompress/decompress.ts";
-import { type Disk, DiskError } from "../../disk/disk.ts";
+import { attempted, type Disk, DiskError, made } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
 
 /** The size of a metadata block when it is decompressed; only the last one of a table has less. */
@@ -18,7 +18,7 @@ interface Block {
 export class Metadata {
   readonly #disk: Disk;
   readonly #decompress: Decompress;
-  readonly #blocks = new Map<number, Block>();
+  readonly #blocks = new Map<number, Block | DiskError>();
 
   constructor(disk: Disk, decompress: Decompress) {
     this.#disk = disk;
@@ -55,18 +55,22 @@ export class Metadata {
 
   #block(at: number): Block {
     const known = this.#blocks.get(at);
-    if (known !== undefined) return known;
+    if (known !== undefined) return made(known);
+    const block = attempted(() => this.#decompressed(at));
+    this.#blocks.set(at, block);
+    if (this.#blocks.size > KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
+    return made(block);
+  }
+
+  #decompressed(at: number): Block {
     const header = this.#disk.read(at, 2).readUInt16LE();
     const stored = header & 0x7fff;
     if (stored === 0 || stored > METADATA)
       throw new DiskError("it is damaged: a metadata block has an impossible size");
     const bytes = this.#disk.read(at + 2, stored);
-    const block = {
+    return {
       bytes: (header & 0x8000) === 0 ? this.#decompress(bytes, METADATA) : Buffer.from(bytes),
       next: at + 2 + stored,
     };
-    this.#blocks.set(at, block);
-    if (this.#blocks.size > KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
-    return block;
   }
 }

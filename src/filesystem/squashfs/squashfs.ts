@@ -4,7 +4,7 @@ import { lzo1x } from "../../disk/decompress/lzo.ts";
 import { xz } from "../../disk/decompress/xz.ts";
 import { zlib } from "../../disk/decompress/zlib.ts";
 import { zstd } from "../../disk/decompress/zstd/zstd.ts";
-import { type Disk, DiskError } from "../../disk/disk.ts";
+import { attempted, type Disk, DiskError, made } from "../../disk/disk.ts";
 import { u64le } from "../../disk/number.ts";
 import type { FilesystemFormat, Inode } from "../filesystem.ts";
 import { readDirectory } from "./directory.ts";
@@ -41,7 +41,7 @@ class Files {
   readonly #decompress: Decompress;
   readonly #metadata: Metadata;
   /** Decompressed blocks by where they begin. */
-  readonly #blocks = new Map<number, Buffer>();
+  readonly #blocks = new Map<number, Buffer | DiskError>();
 
   constructor(disk: Disk, superblock: Superblock, decompress: Decompress) {
     this.#disk = disk;
@@ -124,13 +124,14 @@ class Files {
   #block(at: number, stored: number, size: number, isExact = true): Buffer {
     const length = stored & 0xffffff;
     if (length > this.#superblock.blockSize) throw new DiskError("it is damaged: a block has an impossible size");
-    let block = this.#blocks.get(at);
-    if (block === undefined) {
+    let known = this.#blocks.get(at);
+    if (known === undefined) {
       const bytes = this.#disk.read(at, length);
-      block = (stored & 0x1000000) === 0 ? this.#decompress(bytes, size) : Buffer.from(bytes);
-      this.#blocks.set(at, block);
+      known = attempted(() => ((stored & 0x1000000) === 0 ? this.#decompress(bytes, size) : Buffer.from(bytes)));
+      this.#blocks.set(at, known);
       if (this.#blocks.size > KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
     }
+    const block = made(known);
     if (isExact && block.length !== size) throw new DiskError("it is damaged: a block is shorter than its file");
     return block;
   }

@@ -60,7 +60,7 @@ export async function openContainer(source: string, layout: OpenedLayout, keep: 
     if (bytes.length < content.stored) throw new Error("the image has changed since it was opened");
     return bytes;
   });
-  return imageOf(source, entries, problems);
+  return Object.assign(imageOf(source, entries, problems), { isContainer: true });
 }
 
 function chosenImage(name: string, layout: Layout, problems: Problems, choice: Choice): ContainerImage {

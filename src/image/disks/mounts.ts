@@ -170,7 +170,7 @@ function directoryOf(content: Filesystem, line: FstabMount): Inode | undefined {
 }
 
 /** Whether fstab's name of a device is that of a part. */
-function isDevice(part: Part, device: string): boolean {
+export function isDevice(part: Part, device: string): boolean {
   const [, tag, value = ""] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(device) ?? bySymbolicLink(device);
   if (tag === undefined) return part.devices.includes(device);
   const name = value.replace(/^(["'])(.*)\1$/, "$2");

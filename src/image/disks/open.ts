@@ -1,14 +1,15 @@
 import { DiskError } from "../../disk/disk.ts";
 import type { Filesystem } from "../../filesystem/filesystem.ts";
 import { imageOf } from "../entries.ts";
+import type { FstabMount } from "../fstab.ts";
 import { type Image, ImageError } from "../image.ts";
 import { chooseDeployment, deploymentImage, physicalPath } from "../ostree.ts";
 import { Problems } from "../problems.ts";
 import { livePartsOf } from "./live.ts";
 import type { MachineDisks } from "./machine.ts";
-import { mountAll } from "./mounts.ts";
+import { isDevice, mountAll } from "./mounts.ts";
 import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
-import { fstabOf, type Root, rootsOf } from "./roots.ts";
+import { doubtAbout, fstabOf, isRootType, type Root, rootsOf } from "./roots.ts";
 import { MountedTree } from "./tree.ts";
 
 /**
@@ -28,9 +29,12 @@ export function openDiskImage(source: string, { disks, warnings, close }: Machin
   const problems = new Problems();
   for (const { volume, reason } of ofTables) problems.add(volume, reason);
   const tree = new MountedTree(root.directory, problems);
-  const { image, mounted } = root.isSysroot
+  const { image, mounted, fstab } = root.isSysroot
     ? mountDeployment(tree, root, parts, { source, problems, number: isNumberOfRoot ? undefined : number })
-    : { mounted: mountAll(tree, root, fstabOf(root.directory), parts), image: imageOf(source, tree, problems) };
+    : mountPlain(tree, root, parts, { source, problems });
+  if (number === undefined)
+    for (const { name, doubt } of otherRoots(root, roots, parts, fstab))
+      problems.add(name, `it may hold another root file system, and ${doubt}; --root 1 chooses ${root.part.name}`);
   const nameOf = (filesystem: Filesystem) => parts.find(({ content }) => content === filesystem)?.name ?? "a disk";
   const doubts = mounted.flatMap((filesystem) => filesystem.warnings.map((text) => `${nameOf(filesystem)}: ${text}`));
   // Damage is found while it is read.
@@ -40,6 +44,35 @@ export function openDiskImage(source: string, { disks, warnings, close }: Machin
   const opened = Object.assign(image, { doubts: [...warnings, ...doubts], close });
   return Object.defineProperty(opened, "problems", { get: () => [...found, ...damage()], enumerable: true });
 }
+
+/** What is read, the file systems that are mounted, and the lines that did it. */
+interface Mounted {
+  readonly image: Image;
+  readonly mounted: readonly Filesystem[];
+  readonly fstab: readonly FstabMount[];
+}
+
+function mountPlain(
+  tree: MountedTree,
+  root: Root,
+  parts: readonly Part[],
+  { source, problems }: { readonly source: string; readonly problems: Problems },
+): Mounted {
+  const fstab = fstabOf(root.directory);
+  return { fstab, mounted: mountAll(tree, root, fstab, parts), image: imageOf(source, tree, problems) };
+}
+
+/** Parts that may hold a root beside the one that was found, and why that is not known. What fstab names is no root. */
+function otherRoots(root: Root, roots: readonly Root[], parts: readonly Part[], fstab: readonly FstabMount[]) {
+  return parts.flatMap((part) => {
+    if (roots.some(({ filesystem }) => filesystem === part.content)) return [];
+    if (isRootType(root.part) && !isRootType(part)) return [];
+    if (fstab.some(({ device }) => isDevice(part, device))) return [];
+    const doubt = doubtAbout(part);
+    return doubt === undefined ? [] : [{ name: part.name, doubt }];
+  });
+}
+
 /** The deployment in a physical root, with what its own fstab names. Its boot loader's entries may be on another part. */
 function mountDeployment(
   tree: MountedTree,
@@ -50,15 +83,16 @@ function mountDeployment(
     problems,
     number,
   }: { readonly source: string; readonly problems: Problems; readonly number: number | undefined },
-): { image: Image; mounted: Filesystem[] } {
+): Mounted {
   const boot = parts.find(
     ({ content }) => isFilesystem(content) && content !== root.filesystem && holdsLoader(content),
   );
   if (boot !== undefined && isFilesystem(boot.content)) tree.mount("/boot", boot.content.root);
   const deployment = chooseDeployment(imageOf(source, tree, problems), number);
   const placeOf = (path: string) => physicalPath(deployment, path);
-  const mounted = mountAll(tree, root, fstabOf(root.directory, deployment.path), parts, placeOf);
-  return { image: deploymentImage(imageOf(source, tree, problems), deployment), mounted };
+  const fstab = fstabOf(root.directory, deployment.path);
+  const mounted = mountAll(tree, root, fstab, parts, placeOf);
+  return { image: deploymentImage(imageOf(source, tree, problems), deployment), mounted, fstab };
 }
 
 /** Whether a file system is a /boot in which ostree keeps entries for the boot loader. */
@@ -106,19 +140,28 @@ function choose(
   return roots[0]!;
 }
 
+/** What was found to be wrong with a file system. Completes "partition 2 ...". */
+function damageIn({ problems: [problem] }: Filesystem): string | undefined {
+  return problem === undefined ? undefined : `cannot be read: ${problem}`;
+}
+
 /** Why no root was found. It may be on something that cannot be read. */
 function nothingIn(
   source: string,
   parts: readonly Part[],
   problems: readonly { readonly volume: string; readonly reason: string }[],
 ): ImageError {
-  const isUnreadable = problems.length > 0 || parts.some(({ content }) => !isFilesystem(content) && content.holdsFiles);
-  const all = [
-    ...problems.map(({ volume, reason }) => `${volume}: ${reason}`),
-    ...parts.map(({ name, content }) =>
-      isFilesystem(content) ? `${name} is ${content.type} without a system` : `${name} ${content.reason}`,
-    ),
-  ];
+  let isUnreadable = problems.length > 0;
+  const all = problems.map(({ volume, reason }) => `${volume}: ${reason}`);
+  for (const part of parts) {
+    const { name, content } = part;
+    const doubt = isFilesystem(content) ? (doubtAbout(part) ?? damageIn(content)) : content.reason;
+    isUnreadable ||= isFilesystem(content) ? doubt !== undefined : content.holdsFiles;
+    const type = isFilesystem(content) ? ` (${content.type})` : "";
+    all.push(
+      doubt === undefined ? `${name} is ${(content as Filesystem).type} without a system` : `${name}${type} ${doubt}`,
+    );
+  }
   const shown = all.length > 8 ? [...all.slice(0, 8), `${all.length - 8} more`] : all;
   return new ImageError(
     isUnreadable ? 4 : 3,

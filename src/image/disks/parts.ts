@@ -1,9 +1,10 @@
 import { type Disk, DiskError } from "../../disk/disk.ts";
 import { type Foreign, foreignOf, raidOf } from "../../disk/foreign.ts";
 import { readPhysicalVolume } from "../../disk/lvm/physicalVolume.ts";
+import { hasTable } from "../../disk/partitions/mbr.ts";
 import { readPartitions } from "../../disk/partitions/partitions.ts";
 import { type Volume, volumesOf } from "../../disk/volumes.ts";
-import type { Filesystem } from "../../filesystem/filesystem.ts";
+import type { Filesystem, FilesystemFormat } from "../../filesystem/filesystem.ts";
 import { FILESYSTEMS } from "../../filesystem/formats.ts";
 
 /** A volume and the file system on it. */
@@ -18,6 +19,8 @@ export interface Unreadable {
   readonly reason: string;
   /** Whether files may be in it: what is read may then be missing. */
   readonly holdsFiles: boolean;
+  /** Whether it is a file system that may be a root, but is damaged or has a feature that is not supported. */
+  readonly mayBeRoot?: true;
 }
 
 export function isFilesystem(content: Filesystem | Unreadable): content is Filesystem {
@@ -46,18 +49,24 @@ export function partsOf(disks: readonly Disk[]): Parts {
   return { parts, problems };
 }
 
-/** Whether a disk holds a file system and no partitions. */
+/**
+ * Whether a disk holds a file system and no partitions. The mark of one that it held earlier may be left where a table
+ * does not reach; if a partition holds something, the table counts.
+ */
 function isWhole(disk: Disk): boolean {
   const format = FILESYSTEMS.find((one) => matches(one, disk));
-  if (format?.type !== "iso9660") return format !== undefined;
-  // Installers on a stick have a table as well. A disk that such an image was written to earlier may still have its mark.
-  return !readPartitions(disk)?.partitions.some((partition) => holdsMore(partition.disk));
+  if (format === undefined) return false;
+  // Whatever makes a file system removes the first sector's table. A GPT without it is older, as is the backup alone.
+  if (!hasTable(disk)) return true;
+  // Installers on a stick have a table as well: of themselves, and of a small FAT to boot from.
+  const own = format.type === "iso9660" ? ["iso9660", "vfat"] : [];
+  return !readPartitions(disk)?.partitions.some((partition) => holdsMore(partition.disk, own));
 }
 
-/** Whether a partition holds something other than an installer has: itself, and a small FAT to boot from. */
-function holdsMore(disk: Disk): boolean {
+/** Whether a partition holds something other than these file systems. */
+function holdsMore(disk: Disk, own: readonly string[]): boolean {
   const format = FILESYSTEMS.find((one) => matches(one, disk));
-  if (format !== undefined) return format.type !== "iso9660" && format.type !== "vfat";
+  if (format !== undefined) return !own.includes(format.type);
   return foreignOf(disk)?.holdsFiles === true || isPhysicalVolume(disk);
 }
 
@@ -80,16 +89,18 @@ const UNKNOWN: Unreadable = { reason: "has no known file system", holdsFiles: fa
 /** The file system on a disk, parts of which may be on others, or why there is none. */
 export function contentOf(disk: Disk | DiskError, all: readonly Disk[] = []): Filesystem | Unreadable {
   if (disk instanceof DiskError) return { reason: `cannot be read: ${disk.message}`, holdsFiles: true };
+  let format: FilesystemFormat | undefined;
   try {
     const raid = raidOf(disk);
     if (raid !== undefined) return foreign(raid);
-    const format = FILESYSTEMS.find((one) => matches(one, disk));
+    format = FILESYSTEMS.find((one) => matches(one, disk));
     if (format !== undefined) return format.open(disk, all);
     const other = foreignOf(disk);
     return other === undefined ? UNKNOWN : foreign(other);
   } catch (error) {
-    if (error instanceof DiskError) return { reason: `cannot be read: ${error.message}`, holdsFiles: true };
-    throw error;
+    if (!(error instanceof DiskError)) throw error;
+    const reason = `cannot be read: ${error.message}`;
+    return { reason, holdsFiles: true, ...(format !== undefined && format.type !== "vfat" && { mayBeRoot: true }) };
   }
 }
 

@@ -42,8 +42,13 @@ export function rootsOf(parts: readonly Part[]): Root[] {
   const found = parts.flatMap((part, index) =>
     isFilesystem(part.content) && contents.indexOf(part.content) === index ? rootsIn(part, part.content) : [],
   );
-  const typed = found.filter(({ part }) => ROOT_TYPES.includes(part.type ?? ""));
+  const typed = found.filter(({ part }) => isRootType(part));
   return typed.length === 1 ? typed : found;
+}
+
+/** Whether a partition is a root by its type. */
+export function isRootType({ type }: Part): boolean {
+  return ROOT_TYPES.includes(type ?? "");
 }
 
 function rootsIn(part: Part, filesystem: Filesystem): Root[] {
@@ -70,6 +75,35 @@ function rootsIn(part: Part, filesystem: Filesystem): Root[] {
   // A snapshot of the root has the root's fstab, which names the root.
   const named = found.filter(({ root, name }) => rootSubvolume(root.directory) === name);
   return (named.length > 0 ? named : found).map(({ root }) => root);
+}
+
+/**
+ * Why a part in which no root was found may hold one all the same: it is damaged where that would show, or cannot be read
+ * at all. Completes "partition 2 ..."; undefined if there is none in it.
+ */
+export function doubtAbout({ content }: Part): string | undefined {
+  if (!isFilesystem(content)) return content.mayBeRoot ? content.reason : undefined;
+  // It has no links and no owners.
+  if (content.type === "vfat") return undefined;
+  try {
+    const top = content.subvolume?.({ path: "/" });
+    for (const name of top?.names() ?? []) expectReadable(content.subvolume!({ path: name }) ?? content.root);
+    expectReadable(content.root);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return `cannot be read: ${error.message}`;
+  }
+  return undefined;
+}
+
+/** @throws {DiskError} if a directory cannot be read that tells whether this is the directory of a root */
+function expectReadable(directory: Inode): void {
+  for (const _ of directory.names());
+  for (const path of ["etc", "usr/lib", "ostree/deploy"]) {
+    let at: Inode | undefined = directory;
+    for (const name of path.split("/")) at = at?.stat.kind === "directory" ? at.child(name) : undefined;
+    if (at?.stat.kind === "directory") for (const _ of at.names());
+  }
 }
 
 /** The subvolume that a root's fstab names as the root. */

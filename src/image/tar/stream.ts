@@ -6,6 +6,7 @@ import { StreamedLayout } from "../container/streamedLayout.ts";
 import { imageOf } from "../entries.ts";
 import type { Image } from "../image.ts";
 import type { Keep } from "../keep.ts";
+import { pathInSystem, rootIn } from "../ostree.ts";
 import { Problems } from "../problems.ts";
 import { Archive } from "./archive.ts";
 
@@ -23,11 +24,15 @@ export async function openTarStream(source: string, bytes: Bytes, keep: Keep, ch
   const problems = new Problems();
   const archive = new Archive(problems);
   const container = new StreamedLayout(keep);
+  const isKept = (path: string, size: number) => {
+    const inSystem = pathInSystem(path);
+    return keep(path, size) || (inSystem !== undefined && keep(inSystem, size));
+  };
   const isComplete = await scanStream(bytes, {
     visit(member) {
       const path = archive.add(member);
       if (container.concerns(member)) return "inside";
-      return path !== undefined && keep(path, member.content.size)
+      return path !== undefined && isKept(path, member.content.size)
         ? (stored) => archive.keep(member.content, stored)
         : undefined;
     },
@@ -40,5 +45,5 @@ export async function openTarStream(source: string, bytes: Bytes, keep: Keep, ch
   });
   const image = { ...imageOf(source, entries, problems), isArchive: true };
   const layout = isContainer(image) ? container.layout(image) : undefined;
-  return layout === undefined ? image : openContainer(source, layout, keep, choice);
+  return layout === undefined ? rootIn(image, choice) : openContainer(source, layout, keep, choice);
 }

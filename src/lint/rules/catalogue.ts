@@ -4,6 +4,9 @@ import type { Rule } from "./rule.ts";
 /** The rules of this program, by id: rules/*.md, compiled by build.mjs. */
 export const catalogue: readonly Rule[] = compiled as unknown as readonly Rule[];
 
+/** The ids of all rules. */
+export const ruleIds: readonly string[] = catalogue.map(({ id }) => id);
+
 const byName = rulesByName(catalogue);
 
 /** Every id and alias, the names by which a user may refer to a rule. */

@@ -154,7 +154,7 @@ ${told.map((text) => html`<p class="meta">${text}</p>`)}`;
 <h2 id="findings-title">Findings</h2>
 ${problemsHtml(reports, notLinted)}
 ${findings.length < 2 ? null : filterHtml(findings, shown, files, sources)}
-${findings.some(({ finding }) => finding.fix?.safe) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt;</code> puts the fixes in place.</p>` : null}
+${fixHtml(findings)}
 ${findings.length === 0 ? html`<p class="clean">Nothing to report${reports.some(({ unread }) => unread.length > 0) ? " in the files that could be read" : ""}.</p>` : null}
 ${findings.map((finding, index) => findingHtml(finding, index, links, numbered[index]!, adviceOf))}
 ${ignoredHtml(reports)}</section>
@@ -177,6 +177,14 @@ class Numbers {
     }
     return [...numbers].join(" ");
   }
+}
+
+/** How the fixes are put in place. */
+function fixHtml(findings: readonly SharedFinding[]): Html {
+  const fixable = findings.filter(({ finding }) => finding.fix?.safe);
+  const areReadOnly = fixable.flatMap(({ images }) => images.map(({ image }) => image.isReadOnly === true));
+  return html`${areReadOnly.includes(false) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt;</code> puts the fixes in place.</p>` : null}
+${areReadOnly.includes(true) ? html`<p class="meta"><code>cloud-init-lint fix &lt;image&gt; --output &lt;dir&gt;</code> writes the fixed files to a directory.</p>` : null}`;
 }
 
 /** The causes that several images share. */

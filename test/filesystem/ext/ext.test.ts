@@ -307,6 +307,11 @@ describe("damage", () => {
     expect(() => at(entry(64), "dir/inner/ab")).toThrow("inode 64, which it refers to, is not in use");
   });
 
+  test("an inode of a kind that does not exist is refused", () => {
+    const image = changed("ext2", (bytes) => bytes.writeUInt16LE(0xf1a4, placeOf(bytes, numberOf(bytes, "dir"))));
+    expect(() => at(open(image), "dir")).toThrow("it is damaged: it is of an unknown kind");
+  });
+
   test("names that no path can have are left out and reported", () => {
     const { root, problems } = open(
       changed("ext2", (bytes) => {

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeReal, programs } from "../describeReal.ts";
-import { type Bench, IMAGES, openBench } from "./bench.ts";
+import { type Bench, benchNeeds, IMAGES, openBench } from "./bench.ts";
 import { validator, validators } from "./validators.ts";
 
 const FLEET = "examples/fleet/aws";
 const AUDIT = "examples/audit/aws";
-const { clean, findings, truncated, missing } = IMAGES;
+const { clean, findings, refused, missing } = IMAGES;
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON documents of AWS, which the validators type
 type Json = any;
@@ -86,7 +86,7 @@ function patternOf(arn: string): RegExp {
   return new RegExp(`^${parts.join(".+")}$`);
 }
 
-describeReal("on AWS", programs("aws", "jq"), () => {
+describeReal("on AWS", { ...benchNeeds, ...programs("jq") }, () => {
   let bench: Bench;
   beforeEach(async () => {
     bench = await openBench();
@@ -119,7 +119,7 @@ describeReal("on AWS", programs("aws", "jq"), () => {
       mkdirSync(join(bench.s3, "BUCKET/runs/1"), { recursive: true });
       expect(await submit(list, input)).toMatchObject({ status: 0, err: "" });
       const images: string[] = read(join(bench.s3, "BUCKET/runs/1/images.json"));
-      expect(images).toEqual([clean, findings, truncated, missing]);
+      expect(images).toEqual([clean, findings, refused, missing]);
       const statuses = [];
       for (const image of images) statuses.push((await submit(each, { ...input, image })).status);
       expect(statuses).toEqual([0, 1, 4, 3]);
@@ -158,7 +158,12 @@ describeReal("on AWS", programs("aws", "jq"), () => {
       expect(bodies).not.toMatch(/111122223333|eu-central-1|\b(BUCKET|QUEUE|KEY)\b/);
     });
 
-    test("stops at the first call that fails", async () => {
+    test("stops at the first call that fails, such as one that awscli does not accept", async () => {
+      const wrong = JSON.stringify({ ...read(join(FLEET, "job-definition.json")), retries: 3 });
+      if (folder === FLEET)
+        expect(await bench.run("aws", ["batch", "register-job-definition", "--cli-input-json", wrong])).toMatchObject({
+          err: expect.stringContaining("retries"),
+        });
       bench.program("aws", "#!/bin/sh\necho called >> calls\nexit 254\n");
       expect((await bench.run(resolve(folder, "deploy.sh"), args)).status).toBe(254);
       expect(readFileSync(join(bench.directory, "calls"), "utf8")).toBe("called\n");

@@ -1,8 +1,8 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse, request as sendRequest } from "node:http";
 
 /**
- * A server in place of AWS: in EC2 it lists images, and builds one for Packer; every other request it answers with nothing but
- * success.
+ * A server in place of AWS: what a lint asks, it hands on to that of test/aws; in EC2 it lists images, and builds one for Packer;
+ * every other request it answers with nothing but success.
  */
 export interface AwsServer {
   readonly url: string;
@@ -14,8 +14,11 @@ export interface AwsServer {
 /** The id of the image that CreateImage makes. */
 export const BUILT = "ami-00000000000000abc";
 
-/** @param images the ids of the account's images */
-export async function openAwsServer(images: readonly string[]): Promise<AwsServer> {
+/**
+ * @param images the ids of the account's images
+ * @param lint the server that a lint asks
+ */
+export async function openAwsServer(images: readonly string[], lint: string): Promise<AwsServer> {
   const requests: { action: string; body: string }[] = [];
   let state = "";
   const answer = (query: URLSearchParams): string => {
@@ -53,12 +56,14 @@ export async function openAwsServer(images: readonly string[]): Promise<AwsServe
       body += data;
     });
     request.on("end", () => {
+      const query = new URLSearchParams(body);
+      const action = query.get("Action") ?? "";
+      // The lint; Packer and awscli are not written in JavaScript.
+      if (/aws-sdk-js/.test(request.headers["user-agent"] ?? "")) return void handOn(request, body, lint, response);
       if (body.startsWith("{")) {
         requests.push({ action: String(request.headers["x-amz-target"] ?? request.url), body });
         return void response.end("{}");
       }
-      const query = new URLSearchParams(body);
-      const action = query.get("Action") ?? "";
       requests.push({ action, body: decodeURIComponent(body.replaceAll("+", " ")) });
       response.end(`<${action}Response><${action}Result/>${answer(query)}</${action}Response>`);
     });
@@ -67,6 +72,16 @@ export async function openAwsServer(images: readonly string[]): Promise<AwsServe
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return { url: `http://127.0.0.1:${port}`, requests, close: () => void server.close() };
+}
+
+function handOn(request: IncomingMessage, body: string, to: string, response: ServerResponse): void {
+  const { method, headers, url } = request;
+  const asked = sendRequest(new URL(url ?? "/", to), { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
+  });
+  asked.on("error", () => response.destroy());
+  asked.end(body);
 }
 
 function described(query: URLSearchParams, images: readonly string[]): readonly string[] {

@@ -1,8 +1,10 @@
-import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type AwsServer, openAwsServer } from "./awsServer.ts";
+import { startAws, type World } from "../../aws/server.ts";
+import { programs } from "../describeReal.ts";
+import { type AwsServer, BUILT, openAwsServer } from "./awsServer.ts";
 
 /** What a script or program ended with. */
 export interface Outcome {
@@ -11,7 +13,7 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** A place to run the scripts of the examples, with example images in place of AMIs. */
+/** A place to run the scripts of the examples with the real program, on AMIs of a server in place of AWS. */
 export interface Bench {
   /** The working directory. */
   readonly directory: string;
@@ -29,30 +31,13 @@ export interface Bench {
   close(): void;
 }
 
-/** The AMIs of the account: one is clean, one has findings, one is cut off, and one was deregistered since it was listed. */
+/** The AMIs of the account: one is clean, one has findings, one may not be read, and one was deregistered since. */
 export const IMAGES = {
   clean: "ami-0000000000000000a",
   findings: "ami-0000000000000000b",
-  truncated: "ami-0000000000000000c",
+  refused: "ami-0000000000000000c",
   missing: "ami-0000000000000000d",
 } as const;
-
-/** In place of cloud-init-lint: ami:ID is the image of this name in $AMIS, which is in no region. */
-const LINT = `
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-const local = (name) => name.replace(/^ami:/, process.env.AMIS + "/");
-const args = process.argv.slice(2);
-const region = args.indexOf("--region");
-if (region !== -1 && /^[a-z]+-[a-z]+-[0-9]$/.test(args[region + 1])) args.splice(region, 2);
-const from = args.indexOf("--from");
-if (from !== -1) {
-  const list = readFileSync(args[from + 1] === "-" ? 0 : args[from + 1], "utf8");
-  args.splice(from, 2, ...list.split("\\n").filter((line) => line !== ""));
-}
-const { status } = spawnSync(process.execPath, [process.env.PROGRAM, ...args.map(local)], { stdio: ["ignore", "inherit", "inherit"] });
-process.exitCode = status ?? 99;
-`;
 
 /** In place of "aws s3": copies files. */
 const S3 = `
@@ -70,29 +55,33 @@ try {
 /** The real awscli, whose requests reach our server, except those to S3. */
 const AWS = `#!/bin/sh
 if [ "$1" = s3 ]; then exec "$NODE" "$BENCH/s3.mjs" "$@"; fi
-PATH=$OUTER exec aws --endpoint-url "$ENDPOINT" "$@"
+PATH=$OUTER exec aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"
 `;
 
-export async function openBench(listed: readonly string[] = Object.values(IMAGES)): Promise<Bench> {
+/** What {@link openBench} needs. */
+export const benchNeeds = programs("mkfs.ext4", "bash", "aws");
+
+/**
+ * @param listed the images that the account lists
+ * @param built what the AMI contains that Packer builds
+ */
+export async function openBench(
+  listed: readonly string[] = Object.values(IMAGES),
+  built: keyof typeof IMAGES = "clean",
+): Promise<Bench> {
   const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
-  const [bin, directory, s3, images] = ["bin", "work", "s3", "images"].map((name) => {
+  const [bin, directory, s3] = ["bin", "work", "s3"].map((name) => {
     mkdirSync(join(scratch, name));
     return join(scratch, name);
-  }) as [string, string, string, string];
-  const aws = await openAwsServer(listed);
+  }) as [string, string, string];
+  const disks = await startAws(worldOf(scratch, built));
+  const aws = await openAwsServer(listed, disks.url);
   const program = (name: string, script: string) => {
     writeFileSync(join(bin, name), script);
     chmodSync(join(bin, name), 0o755);
   };
-  for (const [id, fixture] of [
-    [IMAGES.clean, "debian-12"],
-    [IMAGES.findings, "debian-12-hardened"],
-  ] as const)
-    cpSync(join("fixtures", fixture), join(images, id), { recursive: true, verbatimSymlinks: true });
-  writeFileSync(join(images, IMAGES.truncated), truncatedTar());
-  writeFileSync(join(scratch, "lint.mjs"), LINT);
   writeFileSync(join(scratch, "s3.mjs"), S3);
-  program("cloud-init-lint", '#!/bin/sh\nexec "$NODE" "$BENCH/lint.mjs" "$@"\n');
+  program("cloud-init-lint", '#!/bin/sh\nexec "$NODE" "$PROGRAM" "$@"\n');
   program("aws", AWS);
   program("fleet-merge", `#!/bin/sh\nexec '${resolve("examples/fleet/merge.sh")}' "$@"\n`);
   const env: Record<string, string> = {
@@ -103,14 +92,10 @@ export async function openBench(listed: readonly string[] = Object.values(IMAGES
     NODE: process.execPath,
     BENCH: scratch,
     PROGRAM: resolve("dist/cloud-init-lint.cjs"),
-    AMIS: images,
     S3: s3,
-    ENDPOINT: aws.url,
-    AWS_REGION: "eu-central-1",
+    ...disks.environment,
+    AWS_ENDPOINT_URL: aws.url,
     AWS_DEFAULT_REGION: "us-east-2",
-    AWS_ACCESS_KEY_ID: "example",
-    AWS_SECRET_ACCESS_KEY: "example",
-    AWS_EC2_METADATA_DISABLED: "true",
   };
   const run = (name: string, args: readonly string[], input = "") =>
     new Promise<Outcome>((done) => {
@@ -134,23 +119,46 @@ export async function openBench(listed: readonly string[] = Object.values(IMAGES
     step: (script) => run("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script]),
     close() {
       aws.close();
+      void disks.close();
       rmSync(scratch, { recursive: true, force: true });
     },
   };
 }
 
-/** A tar archive that ends within its first file, which a lint reads. */
-function truncatedTar(): Buffer {
-  const header = Buffer.alloc(512);
-  header.write("etc/os-release", 0);
-  header.write("0000644\0", 100);
-  header.write("0000000\0", 108);
-  header.write("0000000\0", 116);
-  header.write("00000004000\0", 124);
-  header.write("00000000000\0", 136);
-  header.write("        0", 148);
-  header.write("ustar\x0000", 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return Buffer.concat([header, Buffer.from("ID=debian\n")]);
+/** The disks of the account. @param built the one that Packer's AMI is a copy of */
+function worldOf(scratch: string, built: keyof typeof IMAGES): World {
+  const contents = { clean: disk(scratch, "debian-12"), findings: disk(scratch, "debian-12-hardened") };
+  const snapshots = {
+    [snapshotOf(IMAGES.clean)]: { content: contents.clean },
+    [snapshotOf(IMAGES.findings)]: { content: contents.findings },
+    [snapshotOf(IMAGES.refused)]: { content: contents.clean },
+    [snapshotOf(BUILT)]: { content: built === "findings" ? contents.findings : contents.clean },
+  };
+  const ids = [IMAGES.clean, IMAGES.findings, IMAGES.refused, BUILT];
+  return {
+    images: Object.fromEntries(ids.map((id) => [id, imageOf(id)])),
+    snapshots,
+    fault: ({ id }) => (id === snapshotOf(IMAGES.refused) ? { status: 403, type: "AccessDeniedException" } : undefined),
+  };
+}
+
+function snapshotOf(image: string): string {
+  return image.replace("ami", "snap");
+}
+
+function imageOf(id: string) {
+  const root = "/dev/xvda";
+  return {
+    imageState: "available",
+    rootDeviceType: "ebs",
+    rootDeviceName: root,
+    blockDeviceMapping: [{ deviceName: root, ebs: { snapshotId: snapshotOf(id) } }],
+  };
+}
+
+/** An ext4 file system that contains a fixture. */
+function disk(scratch: string, fixture: string): string {
+  const file = join(scratch, `${fixture}.img`);
+  execFileSync("mkfs.ext4", ["-q", "-d", join("fixtures", fixture), file, "64M"]);
+  return file;
 }

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { describeReal, programs } from "../describeReal.ts";
-import { type Bench, IMAGES, openBench } from "./bench.ts";
+import { type Bench, benchNeeds, IMAGES, openBench } from "./bench.ts";
 import { validator, validatorFolder, validators } from "./validators.ts";
 
 const FOLDER = "examples/fleet/kubernetes";
@@ -83,7 +83,7 @@ describe("what the manifests name", () => {
   });
 });
 
-describeReal("the commands of examples/fleet/kubernetes", programs("sh", "sed"), () => {
+describeReal("the commands of examples/fleet/kubernetes", { ...benchNeeds, ...programs("sh", "sed") }, () => {
   let bench: Bench;
   beforeEach(async () => {
     bench = await openBench();

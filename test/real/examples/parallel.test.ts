@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 import type { Log } from "sarif";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeReal, programs } from "../describeReal.ts";
-import { type Bench, IMAGES, openBench } from "./bench.ts";
+import { type Bench, benchNeeds, IMAGES, openBench } from "./bench.ts";
 
 const SCRIPT = resolve("examples/fleet/parallel.sh");
-const { clean, findings, truncated, missing } = IMAGES;
+const { clean, findings, refused, missing } = IMAGES;
 
 let bench: Bench;
 beforeEach(async () => {
@@ -21,7 +21,7 @@ const lint = async (images: readonly string[], ...options: string[]) => {
 const report = (name: string) => readFileSync(join(bench.directory, "reports", name), "utf8");
 const attempts = () => report("jobs.log").trim().split("\n").slice(1);
 
-describeReal("examples/fleet/parallel.sh", programs("parallel"), () => {
+describeReal("examples/fleet/parallel.sh", { ...benchNeeds, ...programs("parallel") }, () => {
   test("lints each image of the list once, and makes one report in each format", async () => {
     const { status, out, err } = await lint([clean, findings]);
     expect({ status, err }).toEqual({ status: 1, err: "" });
@@ -43,11 +43,11 @@ describeReal("examples/fleet/parallel.sh", programs("parallel"), () => {
     bench.env.TRIES = join(bench.directory, "tries");
     bench.program(
       "cloud-init-lint",
-      '#!/bin/sh\nif [ "$1" = lint ]; then echo "$2" >> "$TRIES"; fi\nexec "$NODE" "$BENCH/lint.mjs" "$@"\n',
+      '#!/bin/sh\nif [ "$1" = lint ]; then echo "$2" >> "$TRIES"; fi\nexec "$NODE" "$PROGRAM" "$@"\n',
     );
-    expect(await lint([findings, truncated])).toMatchObject({ status: 4 });
+    expect(await lint([findings, refused])).toMatchObject({ status: 4 });
     const tries = readFileSync(bench.env.TRIES, "utf8").trim().split("\n").sort();
-    expect(tries).toEqual([`ami:${findings}`, `ami:${truncated}`, `ami:${truncated}`]);
+    expect(tries).toEqual([`ami:${findings}`, `ami:${refused}`, `ami:${refused}`]);
   });
 
   test("goes on where it was interrupted", async () => {

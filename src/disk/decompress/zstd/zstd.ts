@@ -12,8 +12,7 @@ import { MOST_BLOCK, newState } from "./state.ts";
  * padding that disks put behind a frame, has no limit for what comes out, reserves what a header says (up to 2 GiB), needs
  * 500 MB of memory for the stream of a disk, and accepts most damage: of 20,000 frames with a changed byte it refused 221.
  *
- * A frame's own checksum (xxHash64) is not compared: numbers of 64 bits make that ten times as slow as the decompression.
- * File systems, disk formats and container images have checksums of their own.
+ * A frame's own checksum is not compared: those who write clusters and blocks of file systems leave it out.
  */
 export function zstd(bytes: Buffer, limit: number): Buffer {
   const head = readHead(bytes, frameStart(bytes));

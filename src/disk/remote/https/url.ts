@@ -142,13 +142,13 @@ function streamedSource({ whole, size }: Whole, requests: Requests): RemoteSourc
       async next() {
         let chunk: IteratorResult<Buffer>;
         // Only the server has to be quick: what is done with the bytes takes as long as it takes.
-        whole.socket.setTimeout(requests.idle);
+        whole.socket?.setTimeout(requests.idle);
         try {
           chunk = await chunks.next();
         } catch (error) {
           throw broken((error as NodeJS.ErrnoException).code ?? (error as Error).message);
         }
-        whole.socket.setTimeout(0);
+        whole.socket?.setTimeout(0);
         if (chunk.done === true) {
           if (size !== undefined && bytes !== size) throw broken("it ended");
           return undefined;

@@ -22,6 +22,12 @@ test("the first line of an example says what the tests do not run", () => {
   expect(Comment).toContain("not on AWS");
 });
 
+test("the Dockerfile copies files that exist", () => {
+  const copied = [...readFileSync("examples/fleet/Dockerfile", "utf8").matchAll(/^COPY (examples\S+)/gm)];
+  expect(copied).toHaveLength(2);
+  for (const [, file] of copied) expect(files).toContain(file);
+});
+
 test("an example names no image that exists, nor an account", () => {
   for (const name of files) {
     const text = readFileSync(name, "utf8");

@@ -1,0 +1,193 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { RemoteThread } from "../../../src/disk/remote/thread.ts";
+import { openImage } from "../../../src/lint/openImage.ts";
+import { run, runWith } from "../../cli/run.ts";
+import { packed, tarball } from "../../image/tarball.ts";
+import { erofsOf } from "./erofsOf.ts";
+import { type RangeServer, rangeServer } from "./rangeServer.ts";
+
+const ROOT = "fixtures/debian-12-hardened";
+const BLOCK = 256 * 1024;
+const program = resolve("dist/cloud-init-lint.cjs");
+
+let scratch: string;
+let before: number;
+beforeEach(() => {
+  before = temporaryFiles();
+  scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+});
+afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+
+function file(name: string, bytes: Buffer): string {
+  const path = join(scratch, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** The root as a disk of which each file lies in a block of its own. */
+const image = erofsOf(ROOT, BLOCK);
+
+/** A server of that disk. */
+async function diskServer(delay = 0): Promise<RangeServer> {
+  return rangeServer({ disk: file("disk", image) }, delay);
+}
+
+/** In which block a file's content is. */
+function blockOf(text: string): number {
+  const at = image.indexOf(text);
+  expect(at).toBeGreaterThan(BLOCK);
+  return Math.floor(at / BLOCK);
+}
+
+/** How many temporary files are open in this process. They have no name any more. */
+function temporaryFiles(): number {
+  const names = readdirSync("/proc/self/fd").map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return "";
+    }
+  });
+  return names.filter((name) => /cloud-init-lint-[0-9a-f]{16} \(deleted\)$/.test(name)).length;
+}
+
+describe("a disk behind a URL", () => {
+  test.each(["lint", "plan"])("gives the same %s as its directory, to the byte", async (command) => {
+    const server = await diskServer();
+    const url = server.url("disk");
+    const [near, far] = [await run(command, ROOT, "-f", "json"), await run(command, url, "-f", "json")];
+    expect(far.err).toBe("");
+    expect(far.status).toBe(near.status);
+    expect(far.out.replaceAll(url, ROOT)).toBe(near.out);
+    if (command === "lint") expect(temporaryFiles()).toBe(before);
+    const asked = (await server.asked()).map(({ range }) => range);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  test("can be the unmodified image; several are read at once", async () => {
+    const server = await diskServer(2);
+    const url = server.url("disk");
+    const { status, out, err } = await runWith(
+      { program },
+      ...["lint", url, ROOT, `${url}?2`, "--jobs", "3", "--pristine", url, "-f", "json"],
+    );
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    const { images } = JSON.parse(out) as { images: { findings: unknown[] }[] };
+    expect(images.length).toBe(3);
+    for (const { findings } of images) expect(findings).toEqual(images[0]!.findings);
+    const held = temporaryFiles();
+    const opened = await Promise.all([url, url].map((one) => openImage(one)));
+    expect(temporaryFiles()).toBe(held + 2);
+    for (const one of opened) one.close?.();
+    expect(temporaryFiles()).toBe(held);
+  });
+
+  test.each([
+    ["fails", "access is denied"],
+    ["changes", "it changed while it was read"],
+  ])("of which a block %s is never clean", async (fault, reason) => {
+    const server = await diskServer();
+    const url = server.url("disk", `${fault}-${blockOf("PasswordAuthentication")}`);
+    const { status, out, err } = await run(url, "-f", "json");
+    expect(status).toBe(4);
+    expect(err).toMatch(/was not read: .*http:\/\/127\.0\.0\.1/);
+    expect(err).toContain(reason);
+    expect(JSON.parse(out).images[0]).toMatchObject({ complete: false });
+    expect(temporaryFiles()).toBe(before);
+  });
+
+  test("that cannot be opened leaves nothing open", async () => {
+    const server = await diskServer();
+    const names = [".", "..", ...readdirSync(`${ROOT}/usr`).sort()].join("");
+    const { status, out, err } = await run(server.url("disk", `fails-${blockOf(names)}`));
+    expect({ status, out }).toEqual({ status: 4, out: "" });
+    expect(err).toMatch(/^cloud-init-lint: .*access is denied.*\n$/);
+    expect(temporaryFiles()).toBe(before);
+  });
+
+  test("that answers no more is left at once when a signal ends the run", async () => {
+    const server = await diskServer();
+    const block = blockOf("PasswordAuthentication");
+    const child = spawn(process.execPath, [program, server.url("disk", `silent-${block}`)], { stdio: "ignore" });
+    const isAsked = ({ range }: { range: string | undefined }) => range?.startsWith(`bytes=${block * BLOCK}-`) === true;
+    while (!(await server.asked()).some(isAsked)) await new Promise((done) => setTimeout(done, 20));
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
+  });
+});
+
+describe("what can only be read as a whole", () => {
+  const tar = tarball(packed(ROOT, ["etc", "usr", "var"]));
+  const files = () => ({ tar: file("tar", tar), tgz: file("tgz", gzipSync(tar)), gz: file("gz", gzipSync(image)) });
+
+  test("is not downloaded unless that is allowed", async () => {
+    const server = await rangeServer({ ...files(), disk: file("disk", image) });
+    const errors = await Promise.all(
+      [server.url("tar"), server.url("tgz"), server.url("gz"), server.url("disk", "whole")].map(async (url) => {
+        const { status, out, err } = await run(url);
+        expect(out).toBe("");
+        return `${status} ${err.replace(`cloud-init-lint: ${url}: `, "")}`;
+      }),
+    );
+    expect(errors).toEqual([
+      "2 it is a tar archive, so that it must be read as a whole; add --download to download it (1 MiB)\n",
+      "2 it is compressed with gzip, so that it must be read as a whole; add --download to download it (1 MiB)\n",
+      "2 it is compressed with gzip, so that it must be read as a whole; add --download to download it (1 MiB)\n",
+      `2 the server cannot send parts of a file; add --download to download all of it (${(image.length / 2 ** 20).toFixed(1)} MiB)\n`,
+    ]);
+  });
+
+  test("gives the same lint as on this machine, in parts and as a whole", async () => {
+    const here = { ...files(), disk: file("disk", image) };
+    const server = await rangeServer(here);
+    const near = { tar: await run(here.tar, "-f", "json"), disk: await run(here.disk, "-f", "json") };
+    for (const [name, fault, same] of [
+      ["tar", "whole", "tar"],
+      ["tgz", "fine", "tar"],
+      ["gz", "fine", "disk"],
+      ["gz", "whole", "disk"],
+      ["disk", "whole", "disk"],
+    ] as const) {
+      const url = server.url(name, fault);
+      const { status, out, err } = await run(url, "--download", "-f", "json");
+      const renamed = { status, out: out.replaceAll(url, here[same]), err: err.replaceAll(url, here[same]) };
+      expect(renamed, url).toEqual(near[same]);
+      expect(temporaryFiles(), url).toBe(before);
+    }
+  });
+
+  test("takes no more room than is allowed, and a download that breaks is status 4", async () => {
+    const server = await rangeServer({ ...files(), disk: file("disk", image) });
+    const large = await run(server.url("disk", "whole"), "--download", "--max-temporary", "100K");
+    expect(large.status).toBe(4);
+    expect(large.err).toContain("--max-temporary");
+    const broken = await run(server.url("disk", "breaks"), "--download");
+    expect(broken.status).toBe(4);
+    expect(broken.err).toMatch(/: the download broke after \d+ of \d+ bytes \(/);
+    expect(temporaryFiles()).toBe(before);
+  });
+});
+
+test("a thread that ends is noticed, whether its answers are awaited or waited for", async () => {
+  const here = process.cwd();
+  mkdirSync(join(scratch, "dist"));
+  const dying = "process.once('uncaughtException', () => process.exit(3)); throw new Error('it dies')";
+  file("dist/cloud-init-lint.cjs", Buffer.from(`exports.serveRemote = () => setTimeout(() => { ${dying} }, 50);`));
+  process.chdir(scratch);
+  try {
+    const request = { kind: "open", source: "https://example.invalid/", options: {} } as const;
+    const awaited = new RemoteThread();
+    await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
+    expect(awaited.hasEnded).toBe(true);
+    await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
+    expect(() => new RemoteThread(1).askNow(request)).toThrow("does not answer any more");
+  } finally {
+    process.chdir(here);
+  }
+});
