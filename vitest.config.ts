@@ -17,6 +17,7 @@ const slow = [
   "test/cli/{logCommands,needs,tar}.test.ts",
   "test/lint/fixes/everyFix.test.ts",
   "test/lint/secrets/every{Output,Position}.test.ts",
+  "test/disk/remote/secrets.test.ts",
 ];
 
 // Vitest would read style sheets as empty.

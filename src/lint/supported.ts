@@ -61,6 +61,9 @@ function nothingToLint(source: string, image: Image): string {
   if (image.lstat("/usr/local/etc/cloud/cloud.cfg") !== undefined && image.lstat("/etc/os-release") === undefined)
     return "not supported: its configuration is in /usr/local/etc/cloud, as on FreeBSD; only Linux images can be linted";
   const none = `no cloud-init found (no package, no ${CLOUD_CFG})`;
+  const below = rootBelow(image);
+  if (below !== undefined)
+    return `${none}; the root directory is ${below}/ in it: pass that one, or an archive of its content`;
   const other = otherFirstBoot(image);
   return other === undefined ? none : `not supported: ${other}, and ${none}`;
 }
@@ -71,6 +74,16 @@ const PARTS: readonly (readonly [directory: string, isThis: (image: Image) => bo
   ["etc", (image) => image.list("/cloud").some((name) => /^(cloud\.cfg(\.d)?|cloud-init\.disabled)$/.test(name))],
   ["etc/cloud/cloud.cfg.d", (image) => image.list("/").some((name) => /^\d+[\w.-]*\.cfg$/.test(name))],
 ];
+
+/** How many directories are looked into for a root. */
+const MOST_BELOW = 100;
+
+/** A directory that is the root of a system, in a directory or an archive that has none; undefined if there is none. */
+function rootBelow(image: Image): string | undefined {
+  if (image.lstat("/etc") !== undefined) return undefined;
+  const names = image.list("/").slice(0, MOST_BELOW);
+  return names.find((name) => image.lstat(`/${name}${CLOUD_CFG}`) !== undefined);
+}
 
 /** What to pass instead of a directory below the root; undefined if the given one may be the root. */
 function rootAbove(source: string, image: Image): string | undefined {

@@ -90,6 +90,14 @@ test("of the disks of one machine, the one that is missing is named", async () =
   expect((await run(`${first}+${first}`)).err).toContain("neither a supported image");
 });
 
+test("a directory in which the root is another one says so", async () => {
+  const root = tree({ "metadata.yaml": "x", "rootfs/etc/cloud/cloud.cfg": "users: []\n" });
+  expect(await run(root)).toMatchObject({
+    status: 3,
+    err: expect.stringContaining("the root directory is rootfs/ in it"),
+  });
+});
+
 test.runIf(whole)("fix writes nothing into a directory of a container image, and shows its diff", async () => {
   const { built } = layered();
   const layout = layoutDirectory(ociLayout([built]));

@@ -50,6 +50,13 @@ test("nor does that of another file system, unless nothing is in them", () => {
 
 const machine = (disks: readonly Disk[]) => ({ disks, warnings: [], close: () => {} });
 
+test("what is unknown is said only if there is nothing else", () => {
+  const unknown = disk(Buffer.alloc(0), 2 * START, { start: START, content: Buffer.alloc(SECTOR) });
+  const open = (...disks: readonly Disk[]) => openDiskImage("x", machine(disks));
+  expect(() => open(unknown)).toThrow("x contains no root file system: partition 1 has no known file system");
+  expect(() => open(unknown, memoryDisk(tinyImage("ext4")))).toThrow(/: disk 2 is ext4 without a system$/);
+});
+
 describe("a file system that may be the root and cannot be read", () => {
   /** A partition with a root, and in front of it an ext4 with this change. */
   const damagedMachine = (change: (ext: Buffer) => void) => {

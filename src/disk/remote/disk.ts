@@ -30,7 +30,7 @@ export interface RemoteDisks {
    * side. An action may give further ones.
    */
   ahead(actions: readonly Ahead[]): Promise<void>;
-  /** All bytes of the only disk, from beginning to end. Nothing of them is kept. They throw RemoteError. */
+  /** All bytes of the only disk, from beginning to end. Nothing of them is kept. They throw DiskError or RemoteError. */
   whole(): AsyncIterable<Buffer>;
   /** Removes the temporary file and forgets the source. */
   close(): void;
@@ -205,7 +205,7 @@ class RemoteDisk implements Disk {
       for (const [at, block] of blocks.entries()) {
         const length = Math.min(this.#blockSize, this.size - (first + at) * this.#blockSize);
         if (block === undefined) yield Buffer.alloc(length);
-        else if ("reason" in block) throw new RemoteError(4, block.reason);
+        else if ("reason" in block) throw new DiskError(block.reason);
         else yield Buffer.from(block.buffer, block.byteOffset, block.byteLength);
       }
     }

@@ -21,7 +21,8 @@ export interface RemoteBlocks {
   /** The size of a block, in bytes. */
   readonly blockSize: number;
   /**
-   * One block; undefined for one of zeros that is not stored. Called for several blocks at a time.
+   * One block; undefined for one of zeros that is not stored. Called for several blocks at a time. An error completes a
+   * sentence that begins with what needed the block.
    * @throws {RemoteError} if it cannot be had, after all retries
    */
   read(index: number): Promise<Uint8Array | undefined>;

@@ -9,7 +9,7 @@ import { livePartsOf } from "./live.ts";
 import type { MachineDisks } from "./machine.ts";
 import { isDevice, mountAll } from "./mounts.ts";
 import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
-import { doubtAbout, fstabOf, isRootType, type Root, rootsOf } from "./roots.ts";
+import { doubtAbout, fstabOf, isRootType, type Root, rootsOf, systemInUsr } from "./roots.ts";
 import { MountedTree } from "./tree.ts";
 
 /**
@@ -20,7 +20,7 @@ import { MountedTree } from "./tree.ts";
  */
 export function openDiskImage(source: string, { disks, warnings, close }: MachineDisks, number?: number): Image {
   const { parts: own, problems: ofTables } = partsOf(disks);
-  if (ofTables.length === 0 && own.every(({ content }) => isUnknown(content)))
+  if (ofTables.length === 0 && own.every(({ name, content }) => isUnknown(content) && !name.startsWith("partition")))
     throw new ImageError(3, `${source} is neither a supported image nor a text file`);
   const { parts, roots } = withLive(own);
   // The number of a deployment, where there is one physical root.
@@ -140,6 +140,11 @@ function choose(
   return roots[0]!;
 }
 
+function withoutRoot({ type, root }: Filesystem): string {
+  const system = systemInUsr(root);
+  return system === undefined ? `${type} without a system` : `${type} with the /usr of ${system}`;
+}
+
 /** What was found to be wrong with a file system. Completes "partition 2 ...". */
 function damageIn({ problems: [problem] }: Filesystem): string | undefined {
   return problem === undefined ? undefined : `cannot be read: ${problem}`;
@@ -153,14 +158,14 @@ function nothingIn(
 ): ImageError {
   let isUnreadable = problems.length > 0;
   const all = problems.map(({ volume, reason }) => `${volume}: ${reason}`);
-  for (const part of parts) {
+  // Such as the partition that a BIOS boots from.
+  const known = parts.filter(({ content }) => !isUnknown(content));
+  for (const part of known.length > 0 ? known : parts) {
     const { name, content } = part;
     const doubt = isFilesystem(content) ? (doubtAbout(part) ?? damageIn(content)) : content.reason;
     isUnreadable ||= isFilesystem(content) ? doubt !== undefined : content.holdsFiles;
     const type = isFilesystem(content) ? ` (${content.type})` : "";
-    all.push(
-      doubt === undefined ? `${name} is ${(content as Filesystem).type} without a system` : `${name}${type} ${doubt}`,
-    );
+    all.push(doubt === undefined ? `${name} is ${withoutRoot(content as Filesystem)}` : `${name}${type} ${doubt}`);
   }
   const shown = all.length > 8 ? [...all.slice(0, 8), `${all.length - 8} more`] : all;
   return new ImageError(

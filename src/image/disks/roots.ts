@@ -146,7 +146,15 @@ function hasAccounts(directory: Inode): boolean {
 
 /** What a root's os-release calls the system. */
 function systemName(directory: Inode): string | undefined {
-  const text = textAt(directory, "/etc/os-release") ?? textAt(directory, "/usr/lib/os-release") ?? "";
+  return nameIn(textAt(directory, "/etc/os-release") ?? textAt(directory, "/usr/lib/os-release") ?? "");
+}
+
+/** The name of a system whose /usr is a file system of its own; undefined for anything else. */
+export function systemInUsr(directory: Inode): string | undefined {
+  return nameIn(textAt(directory, "/lib/os-release") ?? "");
+}
+
+function nameIn(text: string): string | undefined {
   const value = (key: string) => new RegExp(`^${key}=["']?([^"'\\n]*)`, "m").exec(text)?.[1];
   const name = value("NAME");
   return value("PRETTY_NAME") ?? (name && `${name} ${value("VERSION") ?? value("VERSION_ID") ?? ""}`.trim());

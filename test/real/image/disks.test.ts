@@ -20,7 +20,7 @@ import { asRoot, describeReal, programs } from "../describeReal.ts";
 import { mounted } from "../filesystem/mount.ts";
 
 const MIB = 1024 * 1024;
-const needs = { ...asRoot, ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd", "strace") };
+const needs = { ...asRoot, ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd", "strace", "losetup") };
 
 /** A file system, or other content of a partition. */
 interface Content {
@@ -295,6 +295,18 @@ describeReal("what a disk lacks is said", needs, () => {
   ])("%s", async (_, contents, status, text) => {
     const { status: ended, err } = await said("lint", disk("gpt", contents()));
     expect([ended, err]).toEqual([status, expect.stringContaining(text)]);
+  });
+
+  test("a block device, by its name and as standard input", async () => {
+    const tree = root("");
+    const device = execFileSync("losetup", ["-rf", "--show", disk("gpt", [ext4(tree)])], { encoding: "utf8" }).trim();
+    try {
+      await sameAs(tree, device);
+      const program = ["-c", `exec '${process.execPath}' bin/cloud-init-lint.js - < ${device}`];
+      expect(spawnSync("sh", program, { encoding: "utf8" })).toMatchObject({ status: 1, stderr: "" });
+    } finally {
+      execFileSync("losetup", ["-d", device]);
+    }
   });
 
   test("the file is opened once, for reading, and stays as it is", () => {

@@ -2,8 +2,8 @@
 const SECRET =
   /sig|token|secret|passw|pwd|credential|auth|key|sas|jwt|session|policy|code|^(?:x-amz-security-token|awsaccesskeyid)$/i;
 
-/** Everything before the last @ of a host, also if a slash in a password was not encoded. */
-const USERINFO = /^([a-z]+:\/\/)(?:[^/?#]*@|[^/?#:@]*:(?!\d{1,5}(?:\/|$))[^@]*@)/i;
+/** Everything before the last @ of a host; of what is no URL, since a password is not encoded, before the last of all. */
+const USERINFO = { valid: /^([a-z]+:\/\/)[^/?#]*@/i, invalid: /^([a-z]+:\/\/).*@/is };
 
 /**
  * A name of an image as messages and reports show it: of a URL, the user, the password and what is secret in its query are
@@ -11,9 +11,10 @@ const USERINFO = /^([a-z]+:\/\/)(?:[^/?#]*@|[^/?#:@]*:(?!\d{1,5}(?:\/|$))[^@]*@)
  */
 export function shownName(name: string): string {
   if (!/^https?:\/\//i.test(name)) return name;
-  const [, before = "", query = ""] = /^([^?#]*)(\?[^#]*)?/.exec(name) ?? [];
+  const withoutUser = name.replace(URL.canParse(name) ? USERINFO.valid : USERINFO.invalid, "$1<<hidden:userinfo>>@");
+  const [, before = "", query = ""] = /^([^?#]*)(\?[^#]*)?/.exec(withoutUser) ?? [];
   return (
-    before.replace(USERINFO, "$1<<hidden:userinfo>>@") +
+    before +
     query.replace(/([?&;])([^=&;]*)=([^&;]+)/g, (all, mark: string, parameter: string) =>
       SECRET.test(parameter) ? `${mark}${parameter}=<<hidden:token>>` : all,
     )

@@ -109,8 +109,10 @@ class UrlFile implements RangedFile {
       });
     } catch (error) {
       // What failed after all attempts fails for all that is left: a run would wait for each block.
-      if (error instanceof RemoteError) this.#failure = error;
-      throw error;
+      if (!(error instanceof RemoteError)) throw error;
+      // Whoever needed the part names the file.
+      this.#failure = new RemoteError(error.status, error.message.slice(this.#requests.name.length + ": ".length));
+      throw this.#failure;
     }
   }
 
