@@ -85,14 +85,12 @@ function page(
 <header class="top">
 <p class="brand">cloud-init-lint</p>
 <h1>${title}</h1>
-${count === 1 && reports[0] !== undefined ? html`<p class="image-facts">${factsHtml(reports[0].image)}</p>` : null}
-${fleet === undefined ? null : html`<p class="image-facts">${fleetInWords(fleet)}</p>`}
+${count === 1 && reports[0] !== undefined ? html`<p class="image-facts">${factsHtml(reports[0].image)}</p>` : null}${fleet === undefined ? null : html`<p class="image-facts">${fleetInWords(fleet)}</p>`}
 ${found?.tiles ?? null}
 </header>
 <nav aria-label="Sections">${sections}</nav>
 <main id="main">
-${fleet === undefined ? null : causesHtml(fleet)}
-${found?.section(images) ?? null}
+${fleet === undefined ? null : causesHtml(fleet)}${found?.section(images) ?? null}
 ${hasPlan ? bootHtml(images, findings) : null}
 ${hasFiles ? filesHtml(images, findings) : null}
 </main>
