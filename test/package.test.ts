@@ -1,11 +1,33 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { oneOf, whole } from "./samples.ts";
 
 const HARDENED = resolve("fixtures/debian-12-hardened");
+
+/** The tools of releases are of JavaScript, since the build uses them. */
+interface ReleaseTools {
+  bundledPackages(notices: string): string[];
+  changesOf(changelog: string): { newest: string; text: string };
+  linked(text: string, about: { version: string; repository: { url: string } }): string;
+  noticesOf(metafiles: readonly object[]): string;
+  unlinked(): { file: string }[];
+}
+const { bundledPackages, changesOf, linked, noticesOf, unlinked }: ReleaseTools = Object.assign(
+  {},
+  ...(await Promise.all(["links", "notes", "notices"].map((name) => import(resolve(`release/${name}.mjs`))))),
+);
 
 let scratch: string;
 beforeAll(() => {
@@ -23,6 +45,43 @@ describe("the package", () => {
       encoding: "utf8",
     });
     expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining("All good") });
+  });
+
+  test("every package that the source imports has its notice; one without a licence fails the build", () => {
+    const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const imports = sources
+      // That is the compiler of the rules, a step of the build.
+      .filter((name) => !/rules\/(?:compileRules|ruleDocument)\.ts$/.test(name))
+      .flatMap((name) => [
+        ...readFileSync(join("src", name), "utf8").matchAll(/^(?:import|export)(?! type).* from "([^".][^"]*)"/gm),
+      ])
+      .map(([, name]) => /^(?:@[^/]+\/)?[^/]+/.exec(name!)![0])
+      .filter((name) => !name.startsWith("node:"));
+    expect(imports).toContain("commander");
+    const bundled = bundledPackages(readFileSync("dist/THIRD-PARTY-NOTICES.txt", "utf8"));
+    const names = bundled.map((name) => name.replace(/@[^@]+$/, ""));
+    for (const name of imports) expect(names).toContain(name);
+    const place = join(folder("bare"), "node_modules/bare");
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "package.json"), '{"name":"bare","version":"1.0.0","license":"MIT"}');
+    const inputs = { [`${place}/index.js`]: { bytesInOutput: 1 } };
+    expect(() => noticesOf([{ outputs: { out: { inputs } } }])).toThrow(
+      "bare 1.0.0 is bundled, but has no licence file",
+    );
+  });
+
+  test("the newest changes are those of the version, and links name the repository", () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(changesOf(readFileSync("CHANGELOG.md", "utf8"))).toEqual({
+      newest: version,
+      text: expect.stringContaining("- "),
+    });
+    // `node release/links.mjs` writes them.
+    expect(unlinked().map(({ file }) => file)).toEqual([]);
+    const moved = { version: "9.0.0", repository: { url: "git+https://github.com/me/cloud-init-lint.git" } };
+    expect(linked("https://github.com/OWNER/cloud-init-lint/issues uses: OWNER/cloud-init-lint@v0.1.0", moved)).toBe(
+      "https://github.com/me/cloud-init-lint/issues uses: me/cloud-init-lint@v9.0.0",
+    );
   });
 
   test("the lockfiles hold no addresses", () => {
@@ -43,7 +102,7 @@ describe("the code cache of the build", () => {
 });
 
 test("the AWS SDK is in a file of its own, which nothing else loads", () => {
-  expect(statSync("dist/aws.cjs").size).toBeLessThan(1_900_000);
+  expect(statSync("dist/aws.cjs").size).toBeLessThan(500_000);
   expect(readFileSync("dist/cloud-init-lint.cjs", "utf8")).not.toContain("aws-sdk-js");
   const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
   expect(files).toContain("dist/aws.cjs");

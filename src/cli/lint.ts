@@ -50,6 +50,10 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
       .addOption(datasourceOption())
       .addOption(instanceDataOption()),
   )
+    .option(
+      "--stdin-filename <file>",
+      "name of the user-data, vendor-data or network configuration file that - reads from standard input",
+    )
     .addOption(versionOption("linted"))
     .addOption(configOption())
     .addOption(ruleOption())
@@ -107,6 +111,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     version: cloudInitVersion(flags),
     repository: outputs.some(isInRepository) ? flags : undefined,
     minSeverity: lowestSeverity(outputs, flags),
+    stdinFilename: flags.stdinFilename,
     plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
   });
   const { jobs = availableParallelism(), quiet = false } = flags;

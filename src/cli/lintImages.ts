@@ -1,4 +1,5 @@
 import { launchOf } from "../boot/cloud/implied.ts";
+import type { SeedFile } from "../config/userData/parts.ts";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
 import type { OpenOptions } from "../image/open.ts";
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
@@ -22,6 +23,7 @@ import { type OpenedRepository, openRepository, type RepositoryFlags } from "./r
 import {
   openLooseFile,
   openRelated,
+  openStandardInput,
   openTarget,
   reportCaveats,
   reportLeftOut,
@@ -48,6 +50,8 @@ export interface LintSettings {
   readonly repository: RepositoryFlags | undefined;
   /** The lowest severity that any of the reports shows. */
   readonly minSeverity: Severity;
+  /** The name of the file that standard input is; undefined if "-" is an image. */
+  readonly stdinFilename?: string | undefined;
   /** Whether a report shows the whole first boot. */
   readonly plan: boolean;
 }
@@ -93,7 +97,9 @@ const NOTHING: Matched = { maps: [], globs: [] };
  * Lints one image, or a file on its own. Never throws: of several images, the others are still linted.
  * @param opened called when the image is opened; the rest is one computation
  */
-export async function lintImage(source: string, linter: Linter, opened = () => {}): Promise<ImageOutcome> {
+export async function lintImage(given: string, linter: Linter, opened = () => {}): Promise<ImageOutcome> {
+  const file = given === "-" ? linter.settings.stdinFilename : undefined;
+  const source = file ?? given;
   let messages = "";
   const log = {
     err: (text: string) => {
@@ -103,7 +109,8 @@ export async function lintImage(source: string, linter: Linter, opened = () => {
   const { settings, repository } = linter;
   let target: Target | undefined;
   try {
-    const { result: whole, matched } = await lintSource(source, linter, log, (it) => {
+    const loose = file === undefined ? openLooseFile(source) : await openStandardInput(file);
+    const { result: whole, matched } = await lintSource(source, loose, linter, log, (it) => {
       target = it;
       opened();
     });
@@ -138,12 +145,12 @@ export function failedOutcome(source: string, error: unknown, earlier = ""): Ima
 
 async function lintSource(
   source: string,
+  file: SeedFile | undefined,
   linter: Linter,
   log: { err(text: string): void },
   opened: (target?: Target) => void,
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
   const { settings, launch, repository } = linter;
-  const file = openLooseFile(source);
   if (file !== undefined) {
     opened();
     const result = lintFile(file, lintFileOptions(linter));

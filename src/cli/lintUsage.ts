@@ -31,6 +31,9 @@ export function checkInput(inputs: readonly (string | undefined)[]): void {
 /** @throws CommandError for options that would be ignored or that conflict. */
 export function checkUsage(sources: readonly string[], outputs: readonly Output[], flags: LintFlags): void {
   if (sources.includes("")) throw usage("an image name is empty");
+  if (flags.stdinFilename === "") throw usage("--stdin-filename: missing file name");
+  if (flags.stdinFilename !== undefined && !sources.includes("-"))
+    throw usage(`--stdin-filename ${flags.stdinFilename}: pass - for standard input as well`);
   for (const option of ["baseline", "writeBaseline"] as const)
     if (flags[option] === "") throw usage(`--${option === "baseline" ? option : "write-baseline"}: missing file name`);
   const inputs = [...sources, ...(flags.from ?? []), flags.pristine, ...inputFiles(flags)];

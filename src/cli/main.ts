@@ -23,6 +23,7 @@ Examples:
   cloud-init-lint /mnt/image -f html=x.html     write a page to look at
   cloud-init-lint plan /mnt/image --seed seed/  show all changes, with this seed
   cloud-init-lint user-data.yaml                check user-data on its own
+  cloud-init-lint - --stdin-filename user-data  check it from standard input
   cloud-init-lint fix /mnt/image                put all proven fixes in place
   cloud-init-lint fix /mnt/image --dry-run      print them as one diff instead
   cloud-init-lint merge a.json b.json -f sarif  combine reports of lint -f json

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { Repository, RepositoryFile } from "../report/repository.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
@@ -11,6 +11,8 @@ export interface RepositoryFlags extends Named {
   readonly map?: readonly string[];
   /** FILE or FILE:LINE. */
   readonly anchor?: string;
+  /** The name of the file that standard input is. */
+  readonly stdinFilename?: string;
 }
 
 /** A path in the image and the file or directory it comes from. */
@@ -50,6 +52,14 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
     return file === undefined || text === undefined ? undefined : { path: inRoot(root, file), text };
   }
 
+  /** A place in the repository, whatever its content, and whether or not it exists. */
+  function place(path: string): string | undefined {
+    const file = resolve(directory, path);
+    const above = realPath(dirname(file));
+    const real = above === undefined ? undefined : join(above, basename(file));
+    return real === undefined || !isInside(root, real) ? undefined : inRoot(root, real);
+  }
+
   function byContent(path: string, text: string): RepositoryFile | undefined {
     if (found === undefined || text.trim() === "") return undefined;
     bySize ??= filesBySize(root);
@@ -62,6 +72,9 @@ export function openRepository(flags: RepositoryFlags, directory: string): Opene
     maps,
     anchor,
     file: (path, text) => {
+      // The file may be changed in an editor, or not yet be saved.
+      const named = path === flags.stdinFilename && text !== undefined ? place(path) : undefined;
+      if (named !== undefined && text !== undefined) return { path: named, text };
       for (const { imagePath, file } of maps) {
         const below = posix.relative(imagePath, path);
         const isBelow = path.startsWith("/") && !/^\.\.(?:\/|$)/.test(below);

@@ -6,7 +6,7 @@ import type { Distro } from "../distro/distro.ts";
 import { type Image, ImageError, type ImageProblem } from "../image/image.ts";
 import type { OpenOptions } from "../image/open.ts";
 import { reasonOf } from "../image/reason.ts";
-import { formatOf, isArchive, readHead } from "../image/sniff.ts";
+import { formatOf, isArchive, readHead, SNIFFED } from "../image/sniff.ts";
 import { pathsLeftOut } from "../lint/leftOut.ts";
 import { LARGEST_FILE } from "../lint/lintFile.ts";
 import { type OpenedImage, openImage } from "../lint/openImage.ts";
@@ -102,6 +102,33 @@ export function openLooseFile(source: string): SeedFile | undefined {
     if (["ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw new CommandError(EXIT.incomplete, `${source} cannot be read: ${reasonOf(error)}`);
   }
+}
+
+/** Standard input as a file on its own. @param name the name that the file goes by @throws CommandError if it is none */
+export async function openStandardInput(name: string): Promise<SeedFile> {
+  if (process.stdin.isTTY) throw new CommandError(EXIT.usage, `standard input is a terminal; pipe in ${name}`);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > LARGEST_FILE) break;
+    }
+  } catch (error) {
+    throw new CommandError(EXIT.incomplete, `standard input cannot be read: ${reasonOf(error)}`);
+  }
+  const bytes = Buffer.concat(chunks);
+  const head = bytes.subarray(0, SNIFFED);
+  if (head.length === 0) throw new CommandError(EXIT.nothing, `${name}: standard input is empty`);
+  if (isArchive(head) || (head.includes(0) && formatOf(head) !== "gzip"))
+    throw new CommandError(
+      EXIT.usage,
+      `--stdin-filename ${name}: standard input is not a text file; without the option, it is linted as an image`,
+    );
+  if (bytes.length > LARGEST_FILE)
+    throw new CommandError(EXIT.incomplete, `${name}: with more than 5 MB it is too large for user-data`);
+  return { path: name, bytes };
 }
 
 /** An image's name in messages, without the credentials of a URL. */

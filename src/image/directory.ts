@@ -12,6 +12,7 @@ import {
   statSync,
 } from "node:fs";
 import { readInto } from "../disk/readInto.ts";
+import type { Stored } from "./container/layer.ts";
 import { type Entries, imageOf } from "./entries.ts";
 import { type FileKind, type Image, ImageError, type Stat } from "./image.ts";
 import { readLimit, tooLarge } from "./limits.ts";
@@ -64,7 +65,7 @@ function directoryEntries(host: string, problems: Problems): Entries {
 }
 
 /** A file of a directory on this machine, opened whenever it is read. `path` contains no links. */
-export function hostFile(root: string, path: string): { size: number; read(offset: number, length: number): Buffer } {
+export function hostFile(root: string, path: string): Stored {
   const hostPath = `${realpathSync.native(root)}${path}`;
   return {
     size: withFile(hostPath, (_, size) => size),
@@ -73,6 +74,7 @@ export function hostFile(root: string, path: string): { size: number; read(offse
         const bytes = Buffer.allocUnsafe(length);
         return bytes.subarray(0, readInto(bytes, file, offset));
       }),
+    readInto: (buffer, offset) => withFile(hostPath, (file) => readInto(buffer, file, offset)),
   };
 }
 

@@ -85,7 +85,9 @@ async function contentOf(stream: AsyncIterable<Buffer>, name: string): Promise<S
     if (isArchive !== undefined) return { bytes: raw, isArchive };
     if (format === "empty") throw new ImageError(3, `${name} is empty`);
     const advice =
-      name === "standard input" ? "must be an archive or a disk image; pass user-data as a file" : "is no image";
+      name === "standard input"
+        ? "must be an archive or a disk image; name user-data with --stdin-filename"
+        : "is no image";
     throw new ImageError(3, `${name} ${advice}`);
   }
   // No disk is too regular: it may be nearly empty.

@@ -63,7 +63,7 @@ describe("what is no image", () => {
         "a text on standard input",
         "#cloud-config\n",
         3,
-        /standard input must be an archive or a disk image; pass user-data as a file/,
+        /standard input must be an archive or a disk image; name user-data with --stdin-filename/,
       ],
       ["a truncated one", "TRUNCATED", 4, /truncated/],
       ["damaged bzip2", "BZh91AY&SY", 4, /invalid bzip2 data/],

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { run } from "./run.ts";
@@ -81,6 +82,64 @@ describe("a file on its own", () => {
 
   test("of which not all is read: status 4", async () => {
     expect((await run(file("many.yaml", `#cloud-config\na: ${"x".repeat(6_000_000)}\n`))).status).toBe(4);
+  });
+});
+
+describe("--stdin-filename", () => {
+  const PROGRAM = resolve("bin/cloud-init-lint.js");
+  const piped = (input: string | Buffer, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+      cwd: scratch,
+      input,
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  };
+
+  test("the reports and the status are those of a file of that name, here one that is not saved", () => {
+    mkdirSync(join(scratch, ".git"));
+    const text = "#cloud-config\npakages: [vim]\n";
+    const formats = ["-f", "text", "-f", "sarif=out"];
+    const report = (...args: string[]) => {
+      const { stderr, ...rest } = piped(text, ...args, ...formats);
+      return { ...rest, stderr, sarif: readFileSync(join(scratch, "out"), "utf8") };
+    };
+    file("network-config", "#cloud-config\npackages: [vim]\n");
+    const unsaved = report("-", "--stdin-filename", "network-config");
+    file("network-config", text);
+    const saved = report("network-config");
+    expect(unsaved).toEqual(saved);
+    expect(unsaved).toMatchObject({ status: 1, stderr: "", stdout: expect.stringContaining("2 | pakages: [vim]") });
+    expect(JSON.parse(unsaved.sarif).runs[0].results[0].locations[0].physicalLocation).toMatchObject({
+      artifactLocation: { uri: "network-config" },
+      region: { startLine: 2 },
+    });
+    const clean = piped("#cloud-config\npackages: [vim]\n", "-", "--stdin-filename", "a.yaml");
+    expect(clean).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test.each<[string, string | Buffer, string[], number, RegExp]>([
+    [
+      "an archive",
+      Buffer.alloc(1024),
+      ["-", "--stdin-filename", "a"],
+      2,
+      /without the option, it is linted as an image/,
+    ],
+    ["nothing", "", ["-", "--stdin-filename", "a"], 3, /^cloud-init-lint: a: standard input is empty$/m],
+    ["too much", "a: b\n".repeat(1_200_000), ["-", "--stdin-filename", "a"], 4, /too large for user-data/],
+    ["a file, without -", "", ["./a", "--stdin-filename", "a"], 2, /pass - for standard input as well/],
+    ["a file without a name", "", ["-", "--stdin-filename", ""], 2, /missing file name/],
+    ["a file without the option", "#cloud-config\n", ["-"], 3, /name user-data with --stdin-filename/],
+    [
+      "a file, with an option of images",
+      "a: b\n",
+      ["-", "--stdin-filename", "a", "--datasource", "Ec2"],
+      2,
+      /a is a file/,
+    ],
+  ])("%s on standard input", (_, input, args, status, message) => {
+    expect(piped(input, ...args)).toEqual({ status, stdout: "", stderr: expect.stringMatching(message) });
   });
 });
 

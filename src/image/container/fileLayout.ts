@@ -30,11 +30,13 @@ export function fileLayout(image: Image, open: (path: string) => Stored): Opened
   };
 }
 
+/** Each piece is valid until the next one is asked for. */
 async function* chunksOf(file: Stored): AsyncGenerator<Buffer> {
+  const memory = Buffer.allocUnsafe(Math.min(CHUNK, file.size));
   for (let at = 0; at < file.size; ) {
-    const chunk = file.read(at, Math.min(CHUNK, file.size - at));
-    if (chunk.length === 0) return;
-    at += chunk.length;
-    yield chunk;
+    const length = file.readInto(memory, at);
+    if (length === 0) return;
+    at += length;
+    yield memory.subarray(0, length);
   }
 }

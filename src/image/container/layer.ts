@@ -21,6 +21,8 @@ export interface Stored {
   readonly size: number;
   /** Fewer only at the end. */
   read(offset: number, length: number): Buffer;
+  /** Fills a buffer with them. Returns how many there are; fewer only at the end. */
+  readInto(buffer: Buffer, offset: number): number;
 }
 
 /** Where the bytes of a layer's file are: in memory, or in an uncompressed archive at the position in its content. */

@@ -4,6 +4,7 @@ import { readInto } from "../../disk/readInto.ts";
 import { BLOCK, Block, TarError } from "../../tar/header.ts";
 import { readMembers } from "../../tar/readMembers.ts";
 import { truncated } from "../../tar/requests.ts";
+import type { Stored } from "../container/layer.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError } from "../image.ts";
 import { Problems } from "../problems.ts";
@@ -16,7 +17,7 @@ const WINDOW = 4 * 1024;
 export interface TarFile {
   readonly image: Image;
   /** The stored bytes of the file at a path without links, which can be read at random. */
-  file(path: string): { readonly size: number; read(offset: number, length: number): Buffer };
+  file(path: string): Stored;
 }
 
 /**
@@ -47,6 +48,7 @@ export function openTarFile(source: string): TarFile {
       return {
         size,
         read: (offset, length) => readAt(file, start + offset, Math.max(0, Math.min(length, size - offset))),
+        readInto: (buffer, offset) => readInto(buffer.subarray(0, Math.max(0, size - offset)), file, start + offset),
       };
     },
   };

@@ -12,12 +12,15 @@ const WORKFLOWS = [
   "audit/github/.github/workflows/audit",
   "github/.github/workflows/image",
 ].map((name) => `examples/${name}.yml`);
+/** Those of this repository. */
+const OWN = [".github/workflows/ci.yml", ".github/workflows/release.yml"];
 const [FLEET, AUDIT] = WORKFLOWS as [string, string];
 const { clean, findings, refused, missing } = IMAGES;
 
 interface Job {
   readonly needs?: string | readonly string[];
   readonly if?: string;
+  /** Undefined for a job that is another workflow. */
   readonly steps: readonly {
     readonly id?: string;
     readonly name?: string;
@@ -55,10 +58,12 @@ describeReal("the workflows", validators, () => {
     return (await createLinter())(content, ".github/workflows/workflow.yml").map(({ message }) => message);
   };
 
-  test.each(WORKFLOWS)("%s is valid", async (file) => {
+  test.each([...WORKFLOWS, ...OWN])("%s is valid", async (file) => {
     const content = readFileSync(file, "utf8");
     expect(await errorsOf(content)).toEqual([]);
-    expect(await lintOf(content)).toEqual([]);
+    // Its list of permissions is older than attestations.
+    const known = /unknown permission scope "attestations"/;
+    expect((await lintOf(content)).filter((message) => !known.test(message))).toEqual([]);
   });
 
   test("mistakes are seen", async () => {
@@ -68,8 +73,8 @@ describeReal("the workflows", validators, () => {
   });
 
   test("no script contains an expression: what it needs comes from the environment", () => {
-    for (const file of WORKFLOWS)
-      for (const { steps } of Object.values(jobsOf(file)))
+    for (const file of [...WORKFLOWS, ...OWN])
+      for (const { steps = [] } of Object.values(jobsOf(file)))
         for (const { run } of steps) expect(run ?? "").not.toContain("${{");
   });
 });
