@@ -3,7 +3,7 @@
 // THIRD-PARTY-NOTICES.txt has the licences of what is bundled. `node build.mjs types` adds index.d.ts, the library's types.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 import { noticesOf } from "./release/notices.mjs";
@@ -18,6 +18,22 @@ const lazyBuiltins = {
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
       contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require("${path}")[name] }));`,
     }));
+  },
+};
+
+/** The shapes of all requests of AWS, with plain keys, so that those of requests that are not made are left out. */
+const plainKeys = {
+  name: "plain-keys",
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk\/client-\w+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const strings = new Map(
+        [...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
+      );
+      return {
+        contents: text.replaceAll(/\[(_\w+)\]:/g, (key, name) => (strings.has(name) ? `${strings.get(name)}:` : key)),
+      };
+    });
   },
 };
 
@@ -48,6 +64,10 @@ const aws = await build({
   format: "cjs",
   outfile: "dist/aws.cjs",
   minify: true,
+  // Of ES modules, what is not used is left out.
+  mainFields: ["module", "main"],
+  conditions: ["module"],
+  plugins: [plainKeys],
   metafile: true,
 });
 

@@ -28,10 +28,15 @@ export async function lintAll(
   const apart = large.length > 1 ? large : [];
   const progress = startProgress(quiet ? undefined : io);
   let count = 0;
+  let notLinted = 0;
   const begun = (source: string) => {
+    const failed = notLinted === 0 ? "" : `, ${notLinted} not linted`;
+    const state = sources.length === 1 ? "" : `${count} of ${sources.length} images done${failed}; `;
+    progress.show(`${state}linting ${source === "-" ? "standard input" : shownName(source)}`);
+  };
+  const done = (outcome: ImageOutcome) => {
     count++;
-    const which = sources.length === 1 ? "" : `${count} of ${sources.length} images: `;
-    progress.show(`linting ${which}${source === "-" ? "standard input" : shownName(source)}`);
+    if (outcome.notLinted !== undefined) notLinted++;
   };
   const outcomes: ImageOutcome[] = [];
   try {
@@ -40,15 +45,17 @@ export async function lintAll(
       begun(source);
       // A lint is one long computation, during which no handler of a signal could run.
       const settled = progress.endOnInterrupt();
-      outcomes[index] = await lintImage(source, linter, settled);
+      const outcome = await lintImage(source, linter, settled);
       settled();
+      done(outcome);
+      outcomes[index] = outcome;
     }
     if (program !== undefined && apart.length > 0) {
       const names = apart.map((index) => sources[index]!);
       const settled = progress.endOnInterrupt();
-      const done = await lintInThreads(names, linter.settings, { program, jobs, begun });
+      const ofThreads = await lintInThreads(names, linter.settings, { program, jobs, begun, done });
       settled();
-      for (const [at, outcome] of done.entries()) outcomes[apart[at]!] = outcome;
+      for (const [at, outcome] of ofThreads.entries()) outcomes[apart[at]!] = outcome;
     }
   } finally {
     progress.end();

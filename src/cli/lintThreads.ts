@@ -4,6 +4,9 @@ import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { failedOutcome, type ImageOutcome, type LintSettings } from "./lintImages.ts";
 
+/** MB for the youngest objects of a thread. V8 takes 48 for each, of which an image hardly needs more than these. */
+const YOUNG = 2;
+
 /** How to run threads, and what to tell while they work. */
 export interface ThreadOptions {
   /** The file that holds the whole program. */
@@ -12,6 +15,8 @@ export interface ThreadOptions {
   readonly jobs: number;
   /** Called when an image is begun. */
   begun(source: string): void;
+  /** Called when an image is done. */
+  done(outcome: ImageOutcome): void;
 }
 
 /**
@@ -21,7 +26,7 @@ export interface ThreadOptions {
 export async function lintInThreads(
   sources: readonly string[],
   settings: LintSettings,
-  { program, jobs, begun }: ThreadOptions,
+  { program, jobs, begun, done }: ThreadOptions,
 ): Promise<ImageOutcome[]> {
   const outcomes: ImageOutcome[] = [];
   let next = 0;
@@ -33,7 +38,7 @@ export async function lintInThreads(
       eval: true,
       argv: [program],
       workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: memory },
+      resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
     });
     // An error that comes between two images must not end the program.
     thread.on("error", () => {});
@@ -43,7 +48,9 @@ export async function lintInThreads(
         const source = sources[index]!;
         begun(source);
         const answer = await answerOf(thread, source);
-        outcomes[index] = answer instanceof Error ? failedOutcome(source, inWords(source, answer, memory)) : answer;
+        const outcome = answer instanceof Error ? failedOutcome(source, inWords(source, answer, memory)) : answer;
+        outcomes[index] = outcome;
+        done(outcome);
         if (answer instanceof Error) return;
       }
     } finally {

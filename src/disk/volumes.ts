@@ -1,6 +1,6 @@
 import { type Disk, DiskError } from "./disk.ts";
 import { raidOf } from "./foreign.ts";
-import { devicesOf, logicalVolumes } from "./lvm/logicalVolumes.ts";
+import { devicesOf, isMember, logicalVolumes } from "./lvm/logicalVolumes.ts";
 import { type PhysicalVolume, readPhysicalVolume } from "./lvm/physicalVolume.ts";
 import { readPartitions } from "./partitions/partitions.ts";
 
@@ -31,14 +31,14 @@ export interface Volumes {
  */
 export function volumesOf(disks: readonly Disk[], isWhole: (disk: Disk) => boolean): Volumes {
   const volumes: Volume[] = [];
-  const physical: PhysicalVolume[] = [];
+  const physical: (PhysicalVolume & { readonly name: string })[] = [];
   const problems: { volume: string; reason: string }[] = [];
 
   function add(volume: Volume & { readonly disk: Disk }): void {
     try {
       const found = raidOf(volume.disk) === undefined ? readPhysicalVolume(volume.disk) : undefined;
       if (found === undefined) volumes.push(volume);
-      else physical.push(found);
+      else physical.push({ ...found, name: volume.name });
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       volumes.push({ ...volume, disk: error });
@@ -71,6 +71,9 @@ export function volumesOf(disks: readonly Disk[], isWhole: (disk: Disk) => boole
         type,
       });
   }
+  // Another disk of the group may hold the same metadata.
+  for (const { name, id, isDamaged } of physical)
+    if (isDamaged && !isMember(id, physical)) problems.push({ volume: name, reason: "its LVM metadata are damaged" });
   for (const volume of logicalVolumes(physical))
     volumes.push({
       name: `volume ${volume.group}/${volume.name}`,

@@ -1,45 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openAmi, openSnapshots } from "../../src/disk/ebs/open.ts";
 import type { RemoteSource } from "../../src/disk/remote/source.ts";
-import { type Aws, type Call, type Fault, type SnapshotOfTest, startAws, type World } from "./server.ts";
+import type { Call, Fault, SnapshotOfTest } from "./server.ts";
+import { AMI, image, refusal, SNAPSHOT, useAws } from "./world.ts";
 
 const BLOCK = 512 * 1024;
-const SNAPSHOT = "snap-0123456789abcdef0";
-const AMI = "ami-0123456789abcdef0";
 const NAME = `ebs:${SNAPSHOT}`;
 
-let aws: Aws | undefined;
-let before: NodeJS.ProcessEnv;
-beforeEach(() => {
-  before = process.env;
-});
-afterEach(async () => {
-  process.env = before;
-  await aws?.close();
-});
-
-async function start(world: World): Promise<Aws> {
-  aws = await startAws(world);
-  process.env = { ...before, ...aws.environment };
-  return aws;
-}
+const start = useAws();
 
 /** Blocks that are told apart by their first byte; 0 is one of zeros. */
 const disk = (...bytes: number[]) => Buffer.concat(bytes.map((byte) => Buffer.alloc(BLOCK, byte)));
 const noWait = async () => {};
 
 const read = async (source: RemoteSource, index: number, at = 0) => (await source.disks[at]!.read(index))?.[0];
-
-/** Why it cannot be read. */
-async function refusal(opening: Promise<RemoteSource>, index = 0): Promise<[number, string]> {
-  try {
-    await (await opening).disks[0]!.read(index);
-  } catch (error) {
-    const { status, message } = error as { status: number; message: string };
-    return [status, message];
-  }
-  throw new Error("nothing was refused");
-}
 
 const times =
   (count: number, operation: Call["operation"], fault: Fault) =>
@@ -198,13 +172,4 @@ describe("the disks of an AMI", () => {
     const both = await openSnapshots(`ebs:${data}+${NAME}`, {});
     expect([await read(both, 0, 0), await read(both, 0, 1)]).toEqual([2, 1]);
   });
-});
-
-const image = (more: object = {}) => ({
-  imageState: "available",
-  isPublic: false,
-  rootDeviceType: "ebs",
-  rootDeviceName: "/dev/xvda",
-  blockDeviceMapping: [{ deviceName: "/dev/xvda", ebs: { snapshotId: SNAPSHOT, volumeSize: 1 } }],
-  ...more,
 });

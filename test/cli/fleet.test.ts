@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { CommandError } from "../../src/cli/exit.ts";
+import { failedOutcome } from "../../src/cli/lintImages.ts";
 import { run, runWith } from "./run.ts";
 import { inScratchDirectory } from "./scratch.ts";
 
@@ -39,6 +41,13 @@ test.each<[args: string[], status: number, message: RegExp]>([
   [["--from", "list", "-f", "json=list"], 2, /this file is an input of the same run/],
 ])("lint %j ends with %i", async (args, status, message) => {
   expect(await run("lint", ...args)).toEqual({ status, out: "", err: expect.stringMatching(message) });
+});
+
+test("the name of an image that could not be linted tells no secret", () => {
+  const url = "https://robot:hunter22@disks.example/web.img?X-Amz-Signature=0123456789abcdef0123456789abcdef";
+  const { notLinted } = failedOutcome(url, new CommandError(4, `${url}: gone`));
+  expect(JSON.stringify(notLinted)).toContain("disks.example/web.img");
+  expect(JSON.stringify(notLinted)).not.toMatch(/hunter22|0123456789abcdef/);
 });
 
 test("a configuration file lists no images, since it serves all images of a repository", async () => {

@@ -82,9 +82,16 @@ test("a thread that dies costs its image only", async () => {
     plan: false,
     minSeverity: "info",
   } as const;
-  const options = { program, jobs: 2, begun: (source: string) => void begun.push(source) };
+  const done: string[] = [];
+  const options = {
+    program,
+    jobs: 2,
+    begun: (source: string) => void begun.push(source),
+    done: ({ source }: { source: string }) => void done.push(source),
+  };
   const outcomes = await lintInThreads(sources, settings, options);
   expect(begun.toSorted()).toEqual(sources.toSorted());
+  expect(done.toSorted()).toEqual(sources.toSorted());
   expect(outcomes.map(({ source, status }) => `${source} ${status}`)).toEqual([
     "a 0",
     "throws 70",

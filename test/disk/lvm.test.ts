@@ -68,6 +68,25 @@ test("a volume's segments are read in their order, and hidden volumes are none",
   ]);
 });
 
+test("metadata that are damaged are a problem, unless another disk of the group holds them", () => {
+  const text = group(volume("root", segment(1, 0, 1, striped(3))));
+  const damaged = (place: number) =>
+    memoryDisk(
+      Buffer.concat([
+        physical(text).read(0, place),
+        Buffer.from("x"),
+        physical(text).read(place + 1, 64 * SECTOR - place - 1),
+      ]),
+    );
+  const problems = (...disks: Disk[]) => volumesOf(disks, () => false).problems;
+  const expected = [{ volume: "the disk", reason: "its LVM metadata are damaged" }];
+  for (const place of [4 * SECTOR + 8, 4 * SECTOR + 45, 5 * SECTOR + 9]) {
+    expect(problems(damaged(place))).toEqual(expected);
+    expect(problems(damaged(place), physical(text, 512, "6".repeat(32)))).toEqual([]);
+  }
+  expect(problems(physical(text))).toEqual([]);
+});
+
 test("the text may wrap around the end of its area, and the newest one counts", () => {
   const text = group(volume("root", segment(1, 0, 1, striped(3))), 2);
   const old = group(volume("root", segment(1, 0, 1, striped(9))));

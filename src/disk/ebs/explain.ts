@@ -54,10 +54,15 @@ export function explainSnapshot(error: AwsError, id: string, { region, image, sn
     return cannot(`it is encrypted, and its KMS key does not exist or is disabled (${told(error)})`);
   if (/is not authorized to perform/.test(error.message))
     return cannot(`${told(error)}; allow ebs:ListSnapshotBlocks and ebs:GetSnapshotBlock`);
-  const isOthers = image?.Public === true || (image?.ProductCodes ?? []).length > 0 || image?.ImageOwnerAlias;
-  if (image !== undefined && isOthers)
+  const { ImageId: ami, Public: isPublic, ImageOwnerAlias, ProductCodes = [] } = image ?? {};
+  const copy = `aws ec2 copy-image --source-image-id ${ami} --source-region ${region} --region ${region} --name copy-of-${ami}`;
+  if (ProductCodes.length > 0)
     return cannot(
-      `${image.ImageId} is a public or Marketplace image, whose blocks EBS does not give; copy it first, and lint the copy: aws ec2 copy-image --source-image-id ${image.ImageId} --source-region ${region} --region ${region} --name copy-of-${image.ImageId}`,
+      `${ami} is of the Marketplace or has a billing code, and EBS does not give the blocks of such images; lint a copy, if it may be copied (${copy}), or lint in an instance of it`,
+    );
+  if (isPublic === true || ImageOwnerAlias !== undefined)
+    return cannot(
+      `${ami} is public, and EBS does not give the blocks of public images; copy it first, and lint the copy: ${copy}`,
     );
   if (name === "ResourceNotFoundException")
     return new RemoteError(

@@ -39,6 +39,15 @@ export function logicalVolumes(volumes: readonly PhysicalVolume[]): LogicalVolum
   return [...groups(volumes)].flatMap(([name, group]) => volumesOf(name, group, disks));
 }
 
+/** Whether a group on the given physical volumes has one of this ID. */
+export function isMember(id: string, volumes: readonly PhysicalVolume[]): boolean {
+  return groups(volumes).some(([, group]) =>
+    [...(sectionIn(group, "physical_volumes") ?? new Map()).values()].some(
+      (member) => member instanceof Map && textIn(member, "id")?.replaceAll("-", "") === id,
+    ),
+  );
+}
+
 /** The newest metadata of each group, by its name. Two groups of one name and different IDs are two. */
 function groups(volumes: readonly PhysicalVolume[]): [string, Section][] {
   const byId = new Map<string, { name: string; group: Section; seqno: number }>();

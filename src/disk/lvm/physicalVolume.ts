@@ -15,6 +15,8 @@ export interface PhysicalVolume {
   readonly disk: Disk;
   /** What the volume group says of itself; undefined if this volume holds no metadata. */
   readonly metadata: Section | undefined;
+  /** Whether it should hold metadata, none of which can be read. */
+  readonly isDamaged: boolean;
 }
 
 /** The physical volume in a disk; undefined if there is none (lvm2, label in one of the first four sectors). @throws {DiskError} */
@@ -25,7 +27,9 @@ export function readPhysicalVolume(disk: Disk): PhysicalVolume | undefined {
     const at = label.readUInt32LE(20);
     if (at < 32 || at + 40 > SECTOR) throw damaged();
     const id = label.toString("latin1", at, at + 32);
-    return { id, disk, metadata: newest(metadataAreas(label, at + 40).flatMap((area) => readArea(disk, area))) };
+    const areas = metadataAreas(label, at + 40).map((area) => readArea(disk, area));
+    const metadata = newest(areas.flatMap((area) => (area instanceof Map ? [area] : [])));
+    return { id, disk, metadata, isDamaged: metadata === undefined && areas.includes("damaged") };
   }
   return undefined;
 }
@@ -52,22 +56,23 @@ function metadataAreas(label: Buffer, start: number): Area[] {
   return lists[1]!;
 }
 
-/** The metadata in an area; none if it is empty or damaged, since there may be another. */
-function readArea(disk: Disk, { offset, size }: Area): Section[] {
+/** The metadata in an area. There may be another one if it is damaged. */
+function readArea(disk: Disk, { offset, size }: Area): Section | "empty" | "damaged" {
   try {
     const header = disk.read(offset, SECTOR);
     if (header.toString("latin1", 4, 20) !== AREA_MAGIC || checksum(header.subarray(4)) !== header.readUInt32LE(0))
-      return [];
+      return "damaged";
     const [start, length, sum] = [u64le(header, 40), u64le(header, 48), header.readUInt32LE(56)];
-    if (length === 0 || length > Math.min(size, TEXT_LIMIT) || start < SECTOR || start > size) return [];
+    if (length === 0) return "empty";
+    if (length > Math.min(size, TEXT_LIMIT) || start < SECTOR || start > size) return "damaged";
     // The text is in a ring behind the header.
     const first = Math.min(length, size - start);
     const text = Buffer.concat([disk.read(offset + start, first), disk.read(offset + SECTOR, length - first)]);
-    if (checksum(text) !== sum) return [];
+    if (checksum(text) !== sum) return "damaged";
     const end = text.indexOf(0);
-    return [parseConfig(text.toString("latin1", 0, end === -1 ? text.length : end))];
+    return parseConfig(text.toString("latin1", 0, end === -1 ? text.length : end));
   } catch (error) {
-    if (error instanceof DiskError) return [];
+    if (error instanceof DiskError) return "damaged";
     throw error;
   }
 }

@@ -35,6 +35,8 @@ export class RemoteThread {
       argv: [program],
       workerData: data,
       transferList: [port2],
+      // Blocks are outside the heap, and are freed only with the small objects that hold them.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     thread.on("error", (error) => this.#end(error.message));
     thread.on("exit", (code) => this.#end(`the thread that reads from other machines ended with ${code}`));

@@ -41,7 +41,7 @@ describeReal("progress on a terminal", programs("bash", "script", "tar", "mkfifo
       ${PROGRAM} fixtures/debian-12 - fixtures/debian-12-hardened -f json=${report} <${fifo} & lint=$!
       sleep 3; kill -INT $lint; wait $lint; echo status $?; kill $writer`;
     const shown = terminal(script);
-    expect(shown).toMatch(/^\rlinting .*\x1b\[K/);
+    expect(shown).toMatch(/^\r\d of 3 images done; linting .*\x1b\[K/);
     expect(shown).toContain(CLEAR);
     expect(STATUS.exec(shown)?.[1]).toBe("130");
     expect(existsSync(report)).toBe(false);
