@@ -4,15 +4,16 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** A text with the addresses of a package's repository, and with its version where an action or a hook is pinned. */
+/** A text with the addresses of a package's repository, and with its version where an action, a checkout or a hook is pinned. */
 export function linked(text, { repository, version }) {
   const project = new URL(repository.url.replace(/^git\+/, "").replace(/\.git$/, "")).pathname.slice(1);
   return text
     .replace(/(?<=https:\/\/github\.com\/)[\w.-]+\/cloud-init-lint\b/g, project)
     .replace(/(?<=uses: )[\w.-]+\/cloud-init-lint@v[\w.-]+/g, `${project}@v${version}`)
+    .replace(/(?<=repository: )[\w.-]+\/cloud-init-lint$/gm, project)
     .replace(/(?<=--repo )[\w.-]+\/cloud-init-lint\b/g, project)
     .replace(/(?<="cloud-init-lint@)[\w.-]+(?=")/g, version)
-    .replace(/(?<=\/cloud-init-lint\n +rev: )v[\w.-]+/g, `v${version}`);
+    .replace(/(?<=\/cloud-init-lint\n +re[fv]: )v[\w.-]+/g, `v${version}`);
 }
 
 /** The files of people in which the project is linked. */
