@@ -20,7 +20,10 @@ import { asRoot, describeReal, programs } from "../describeReal.ts";
 import { mounted } from "../filesystem/mount.ts";
 
 const MIB = 1024 * 1024;
-const needs = { ...asRoot, ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd", "strace", "losetup") };
+const needs = {
+  ...asRoot,
+  ...programs("mkfs.ext4", "sfdisk", "mkfs.vfat", "mkswap", "cryptsetup", "dd", "strace", "losetup"),
+};
 
 /** A file system, or other content of a partition. */
 interface Content {
