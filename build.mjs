@@ -43,8 +43,8 @@ const options = {
   target: "node20.19",
   logLevel: "warning",
   legalComments: "none",
-  // The style and the script of the HTML report, imported with "?raw".
-  loader: { ".css": "text", ".client.js": "text" },
+  // The style and the script of the HTML report and the code of a thread, imported with "?raw".
+  loader: { ".css": "text", ".client.js": "text", ".thread.js": "text" },
 };
 
 mkdirSync("dist", { recursive: true });
@@ -71,7 +71,16 @@ const aws = await build({
   metafile: true,
 });
 
-// Run, it is the command; loaded, it gives the library and the work of threads.
+const remote = await build({
+  ...options,
+  entryPoints: ["src/disk/remote/serve.ts"],
+  format: "cjs",
+  outfile: "dist/remote.thread.js",
+  minify: true,
+  metafile: true,
+});
+
+// Run, it is the command; loaded, it gives the library and the work of a thread.
 const program = "dist/cloud-init-lint.cjs";
 const {
   outputFiles: [{ text }],
@@ -80,7 +89,7 @@ const {
   ...options,
   stdin: {
     contents:
-      'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { serveRemote } from "./src/disk/remote/serve.ts"; export { settingsSchema } from "./src/cli/settings/published.ts"; export { manual } from "./src/cli/manual.ts";',
+      'export * as library from "./src/index.ts"; export { run } from "./src/cli/cli.ts"; export { work } from "./src/cli/worker.ts"; export { settingsSchema } from "./src/cli/settings/published.ts"; export { manual } from "./src/cli/manual.ts";',
     resolveDir: import.meta.dirname,
   },
   format: "cjs",
@@ -92,7 +101,7 @@ const {
   write: false,
   metafile: true,
 });
-writeFileSync("dist/THIRD-PARTY-NOTICES.txt", noticesOf([aws.metafile, metafile]));
+writeFileSync("dist/THIRD-PARTY-NOTICES.txt", noticesOf([aws.metafile, remote.metafile, metafile]));
 // The second line names the code, and so the cache that belongs to it.
 const id = createHash("sha256").update(text).digest("hex").slice(0, 16);
 for (const name of readdirSync("dist")) if (name.endsWith(".cache")) rmSync(`dist/${name}`);

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
-import { isRemote } from "../disk/remote/sources.ts";
+import { remoteKindOf } from "../disk/remote/kinds.ts";
 import { isArchive, readHead } from "../image/sniff.ts";
 import type { Io } from "./io.ts";
 import { type ImageOutcome, type Linter, lintImage } from "./lintImages.ts";
@@ -66,7 +66,7 @@ export async function lintAll(
 /** Whether a thread is worth its start: it can read the image itself, and the lint is not that of a single file. */
 function isImage(source: string): boolean {
   if (source === "-") return false;
-  if (isRemote(source)) return true;
+  if (remoteKindOf(source) !== undefined) return true;
   try {
     const stat = statSync(source);
     return stat.isDirectory() || (stat.isFile() && isArchive(readHead(source)));

@@ -3,7 +3,7 @@ import { isDiskArchive } from "../disk/archive.ts";
 import { DiskError } from "../disk/disk.ts";
 import { closeWaiting } from "../disk/file.ts";
 import { type OpenedDisks, openDisks } from "../disk/open.ts";
-import { isRemote } from "../disk/remote/sources.ts";
+import { remoteKindOf } from "../disk/remote/kinds.ts";
 import { fileLayout } from "./container/fileLayout.ts";
 import { isContainer, openContainer } from "./container/open.ts";
 import { hostFile, openDirectory } from "./directory.ts";
@@ -35,7 +35,7 @@ export async function openImage(source: string, keep: Keep, options: OpenOptions
 
 async function openAny(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
   if (source === "-") return openStream(source, keep, options);
-  if (isRemote(source)) return openRemote(source, keep, options);
+  if (remoteKindOf(source) !== undefined) return openRemote(source, keep, options);
   const files = filesOf(source);
   if (files === undefined) {
     const image = openDirectory(source);

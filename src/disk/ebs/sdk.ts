@@ -8,6 +8,8 @@ export type Sdk = typeof import("./bundled.ts");
 
 /** The AWS SDK, from its file beside the program's. @throws {RemoteError} if that is missing */
 export function loadSdk(program = programFile()): Sdk {
+  if (program === undefined)
+    throw new RemoteError(2, "to read from AWS, the program must run from its file, beside which the AWS SDK is");
   const file = join(dirname(program), "aws.cjs");
   try {
     return createRequire(program)(file) as Sdk;

@@ -54,6 +54,8 @@ export type Reply =
 export interface ThreadData {
   readonly port: MessagePort;
   readonly signal: Int32Array;
+  /** The file that holds the whole program; undefined if none does. */
+  readonly program: string | undefined;
 }
 
 /** How often the thread shows that it lives, in milliseconds. */

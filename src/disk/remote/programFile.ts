@@ -1,14 +1,18 @@
 import { extname, isAbsolute, resolve } from "node:path";
-import { RemoteError } from "./source.ts";
+import { workerData } from "node:worker_threads";
+import type { ThreadData } from "./messages.ts";
 
 /**
- * The file that holds the whole program; where its sources run, in tests, what is built of them.
- * @throws {RemoteError} if the program is not in a file
+ * The file that holds the whole program, also in the thread that reads from other machines; where its sources run, in
+ * tests, what is built of them. Undefined if the program is not in a file.
  */
-export function programFile(): string {
+export function programFile(): string | undefined {
+  if (isThreadData(workerData)) return workerData.program;
   const isBuilt = typeof __filename === "string" && extname(__filename) !== ".ts";
   if (!isBuilt) return resolve("dist/cloud-init-lint.cjs");
-  if (!isAbsolute(__filename))
-    throw new RemoteError(2, "to read from another machine, the program must run from its file");
-  return __filename;
+  return isAbsolute(__filename) ? __filename : undefined;
+}
+
+function isThreadData(data: unknown): data is ThreadData {
+  return typeof data === "object" && data !== null && "signal" in data && "program" in data;
 }

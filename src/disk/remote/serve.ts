@@ -1,4 +1,5 @@
 import { workerData } from "node:worker_threads";
+import { remoteKindOf } from "./kinds.ts";
 import {
   BEAT,
   type NextBytes,
@@ -16,7 +17,7 @@ import { openRemoteSource } from "./sources.ts";
 const PARALLEL = 16;
 
 /** The work of the thread that reads from other machines: answers each request that it receives. */
-export function serveRemote(): void {
+function serveRemote(): void {
   const { port, signal } = workerData as ThreadData;
   // Libraries warn of things that a user of this program cannot change.
   process.removeAllListeners("warning");
@@ -54,7 +55,7 @@ class Server {
   }
 
   async #open({ source: name, options }: RemoteRequest & { kind: "open" }): Promise<OpenedSource> {
-    const source = await openRemoteSource(name, options);
+    const source = await openRemoteSource(remoteKindOf(name)!, name, options);
     const disks = source.disks.map((blocks) => {
       const number = this.#next++;
       this.#disks.set(number, { blocks, source });
@@ -131,3 +132,5 @@ function buffersIn(value: RemoteAnswers[keyof RemoteAnswers]): ArrayBuffer[] {
   );
   return [...new Set(buffers)];
 }
+
+serveRemote();

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import code from "../../../dist/remote.thread.js?raw";
 import { BEAT, type RemoteAnswers, type RemoteRequest, type Reply, type ThreadData } from "./messages.ts";
 import { programFile } from "./programFile.ts";
 import { RemoteError } from "./source.ts";
@@ -12,7 +13,7 @@ const LONGEST = 15 * 60_000;
 const MOST_MISSED = 60;
 
 /**
- * The thread that reads from other machines. Its answers can be awaited, or waited for where a reader needs a block at
+ * The thread that reads from other machines: `serve.ts`, built apart, since loading the whole program would take longer. Its answers can be awaited, or waited for where a reader needs a block at
  * once: readers are synchronous, whatever they read.
  */
 export class RemoteThread {
@@ -24,15 +25,12 @@ export class RemoteThread {
   /** Why it has ended. */
   #ended: string | undefined;
 
-  /** @throws {RemoteError} if the program is not in a file, which the thread would run */
   constructor(mostMissed = MOST_MISSED) {
     this.#mostMissed = mostMissed;
-    const program = programFile();
     const { port1, port2 } = new MessageChannel();
-    const data: ThreadData = { port: port2, signal: this.#signal };
-    const thread = new Worker("require(process.argv[2]).serveRemote()", {
+    const data: ThreadData = { port: port2, signal: this.#signal, program: programFile() };
+    const thread = new Worker(code, {
       eval: true,
-      argv: [program],
       workerData: data,
       transferList: [port2],
       // Blocks are outside the heap, and are freed only with the small objects that hold them.
