@@ -10,7 +10,7 @@ import { type Counted, SnapshotBlocks } from "./snapshot.ts";
 const PRICE = { list: 0.0006 / 1000, block: 0.003 / 1000 };
 
 /** The datasource of instances in EC2, by cloud-init's name. */
-export const EC2 = "Ec2";
+const EC2 = "Ec2";
 
 const AMI = /^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 const SNAPSHOT = /^snap-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;

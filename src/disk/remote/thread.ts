@@ -25,11 +25,12 @@ export class RemoteThread {
   /** Why it has ended. */
   #ended: string | undefined;
 
-  constructor(mostMissed = MOST_MISSED) {
+  /** @param program what the thread runs */
+  constructor(program = code, mostMissed = MOST_MISSED) {
     this.#mostMissed = mostMissed;
     const { port1, port2 } = new MessageChannel();
     const data: ThreadData = { port: port2, signal: this.#signal, program: programFile() };
-    const thread = new Worker(code, {
+    const thread = new Worker(program, {
       eval: true,
       workerData: data,
       transferList: [port2],

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -175,19 +175,12 @@ describe("what can only be read as a whole", () => {
 });
 
 test("a thread that ends is noticed, whether its answers are awaited or waited for", async () => {
-  const here = process.cwd();
-  mkdirSync(join(scratch, "dist"));
   const dying = "process.once('uncaughtException', () => process.exit(3)); throw new Error('it dies')";
-  file("dist/cloud-init-lint.cjs", Buffer.from(`exports.serveRemote = () => setTimeout(() => { ${dying} }, 50);`));
-  process.chdir(scratch);
-  try {
-    const request = { kind: "open", source: "https://example.invalid/", options: {} } as const;
-    const awaited = new RemoteThread();
-    await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
-    expect(awaited.hasEnded).toBe(true);
-    await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
-    expect(() => new RemoteThread(1).askNow(request)).toThrow("does not answer any more");
-  } finally {
-    process.chdir(here);
-  }
+  const program = `setTimeout(() => { ${dying} }, 50)`;
+  const request = { kind: "open", source: "https://example.invalid/", options: {} } as const;
+  const awaited = new RemoteThread(program);
+  await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
+  expect(awaited.hasEnded).toBe(true);
+  await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
+  expect(() => new RemoteThread(program, 1).askNow(request)).toThrow("does not answer any more");
 });
