@@ -95,7 +95,7 @@ const LAYOUTS: Readonly<Record<string, (path: string, disk: string, random: Rand
     ),
   GPT: (path, disk) => partitioned(path, disk, (size) => ["label: gpt", "size=2M,type=U", `size=${size},type=L`], 2),
   LVM: (path, disk, random) => {
-    const size = Math.ceil(statSync(path).size / MIB);
+    const size = Math.max(2, Math.ceil(statSync(path).size / MIB));
     blank(disk, (size + 40) * MIB);
     const device = call("losetup", ["-f", "--show", disk]).trim();
     const lvm = [
