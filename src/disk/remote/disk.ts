@@ -5,7 +5,7 @@ import { RemoteError, type RemoteOptions, type RemoteUsage } from "./source.ts";
 import { type RemoteThread, remoteThread } from "./thread.ts";
 
 /** How many blocks are asked for at a time: they are in memory until they are stored. */
-const MOST_AT_A_TIME = 32;
+const MOST_AT_A_TIME = 8;
 
 /** The same for a disk that is read as a whole: blocks that follow each other are read with one request. */
 const MOST_OF_WHOLE = 64;

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { workerData } from "node:worker_threads";
 import { remoteKindOf } from "./kinds.ts";
 import {
@@ -14,7 +16,7 @@ import { type RemoteBlocks, RemoteError, type RemoteSource, type RemoteStream } 
 import { openRemoteSource } from "./sources.ts";
 
 /** How many blocks are read at a time. */
-const PARALLEL = 16;
+const PARALLEL = 8;
 
 /** The work of the thread that reads from other machines: answers each request that it receives. */
 function serveRemote(): void {
@@ -39,6 +41,7 @@ function serveRemote(): void {
 class Server {
   readonly #disks = new Map<number, { readonly blocks: RemoteBlocks; readonly source: RemoteSource }>();
   readonly #streams = new Map<number, { readonly stream: RemoteStream; readonly source: RemoteSource }>();
+  readonly #collector = new Collector();
   #next = 0;
 
   answer(request: RemoteRequest): Promise<RemoteAnswers[keyof RemoteAnswers]> {
@@ -71,6 +74,7 @@ class Server {
   async #nextOf({ stream: number }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {
     const { stream, source } = this.#streams.get(number)!;
     const bytes = await stream.next();
+    this.#collector.read(bytes?.length ?? 0);
     return { bytes, usage: source.usage() };
   }
 
@@ -86,6 +90,7 @@ class Server {
           const first = indexes[at]!;
           const some = (count > 1 ? await blocks.readRun?.(first, count) : undefined) ?? [await blocks.read(first)];
           for (const [after, block] of some.entries()) results[at + after] = block;
+          this.#collector.read(count * blocks.blockSize);
         } catch (error) {
           if (!(error instanceof RemoteError)) throw error;
           results.fill({ reason: error.message }, at, at + count);
@@ -102,6 +107,29 @@ class Server {
       this.#streams.delete(number);
       this.#disks.delete(number);
     }
+  }
+}
+
+/** After how many bytes the thread collects its garbage. */
+const COLLECTED = 2 * 2 ** 20;
+
+/**
+ * Frees the pieces in which bytes came. They are outside V8's heap, which hardly grows, so that V8 by itself would leave
+ * tens of megabytes of them.
+ */
+class Collector {
+  #collect: (() => void) | undefined;
+  #left = COLLECTED;
+
+  read(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left > 0) return;
+    this.#left = COLLECTED;
+    if (this.#collect === undefined) {
+      setFlagsFromString("--expose-gc");
+      this.#collect = runInNewContext("gc") as () => void;
+    }
+    this.#collect();
   }
 }
 
