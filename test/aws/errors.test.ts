@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { openAmi, openSnapshots } from "../../src/disk/ebs/open.ts";
 import type { Fault, World } from "./server.ts";
 import { AMI, image, refusal, SNAPSHOT, useAws } from "./world.ts";
@@ -156,7 +156,9 @@ describe("a snapshot that cannot be read", () => {
 
 describe("who cannot ask", () => {
   const NOBODY = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-  const config = join(mkdtempSync(join(tmpdir(), "cloud-init-lint-")), "config");
+  const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
+  afterAll(() => rmSync(scratch, { recursive: true }));
+  const config = join(scratch, "config");
   writeFileSync(
     config,
     "[profile it]\nregion = eu-west-1\naws_access_key_id = AKID\naws_secret_access_key = x\n[profile no]\n",

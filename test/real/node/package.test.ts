@@ -57,7 +57,13 @@ describeReal("the package", programs("npm", "npx"), () => {
   const inPackage = (path: string) => join(installed, "node_modules/cloud-init-lint", path);
 
   test("holds the program once, in one file that runs alone", () => {
-    expect(readdirSync(inPackage("dist")).toSorted()).toEqual(["cloud-init-lint.cjs", "index.d.ts", "index.js"]);
+    expect(readdirSync(inPackage("dist")).toSorted()).toEqual([
+      "THIRD-PARTY-NOTICES.txt",
+      "aws.cjs",
+      "cloud-init-lint.cjs",
+      "index.d.ts",
+      "index.js",
+    ]);
     const version = execFileSync(process.execPath, [inPackage("dist/cloud-init-lint.cjs"), "--version"], {
       encoding: "utf8",
     });
