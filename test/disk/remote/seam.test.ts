@@ -9,6 +9,7 @@ import { RemoteThread } from "../../../src/disk/remote/thread.ts";
 import { openImage } from "../../../src/lint/openImage.ts";
 import { run, runWith } from "../../cli/run.ts";
 import { packed, tarball } from "../../image/tarball.ts";
+import { whole } from "../../samples.ts";
 import { erofsOf } from "./erofsOf.ts";
 import { type RangeServer, rangeServer } from "./rangeServer.ts";
 
@@ -70,7 +71,7 @@ describe("a disk behind a URL", () => {
     expect(new Set(asked).size).toBe(asked.length);
   });
 
-  test("can be the unmodified image; several are read at once", async () => {
+  test.runIf(whole)("can be the unmodified image; several are read at once", async () => {
     const server = await diskServer(2);
     const url = server.url("disk");
     const { status, out, err } = await runWith(
@@ -143,7 +144,7 @@ describe("what can only be read as a whole", () => {
     ]);
   });
 
-  test("gives the same lint as on this machine, in parts and as a whole", async () => {
+  test.runIf(whole)("gives the same lint as on this machine, in parts and as a whole", async () => {
     const here = { ...files(), disk: file("disk", image) };
     const server = await rangeServer(here);
     const near = { tar: await run(here.tar, "-f", "json"), disk: await run(here.disk, "-f", "json") };
@@ -174,7 +175,7 @@ describe("what can only be read as a whole", () => {
   });
 });
 
-test("a thread that ends is noticed, whether its answers are awaited or waited for", async () => {
+test.runIf(whole)("a thread that ends is noticed, whether its answers are awaited or waited for", async () => {
   const dying = "process.once('uncaughtException', () => process.exit(3)); throw new Error('it dies')";
   const program = `setTimeout(() => { ${dying} }, 50)`;
   const request = { kind: "open", source: "https://example.invalid/", options: {} } as const;
