@@ -18,6 +18,9 @@ const slow = [
   "test/lint/fixes/everyFix.test.ts",
   "test/lint/secrets/every{Output,Position}.test.ts",
   "test/disk/remote/secrets.test.ts",
+  "test/boot/modules/oddValues.test.ts",
+  "test/packages/rpmDamage.test.ts",
+  "test/services/includes.test.ts",
 ];
 
 // Vitest would read style sheets as empty.
@@ -48,7 +51,7 @@ export default defineConfig({
       {
         test: {
           name: "real",
-          include: [...real, ...sampled],
+          include: [...real, ...sampled, ...slow],
           setupFiles: "test/setup.ts",
           css,
           env: { CLOUD_INIT_LINT_SAMPLES: "whole" },

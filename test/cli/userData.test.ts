@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { whole } from "../samples.ts";
 import { run } from "./run.ts";
 
 const STOCK = "fixtures/debian-12";
@@ -96,7 +97,7 @@ describe("--stdin-filename", () => {
     return { status, stdout, stderr };
   };
 
-  test("the reports and the status are those of a file of that name, here one that is not saved", () => {
+  test.runIf(whole)("the reports and the status are those of a file of that name, here one that is not saved", () => {
     mkdirSync(join(scratch, ".git"));
     const text = "#cloud-config\npakages: [vim]\n";
     const formats = ["-f", "text", "-f", "sarif=out"];
