@@ -26,12 +26,16 @@ export function work(): void {
 /** Bytes of its heap that a thread may keep from one image to the next. */
 const KEPT = 48_000_000;
 
+/** The same of what is outside its heap: blocks of disks. */
+const KEPT_OUTSIDE = 8_000_000;
+
 /**
  * Gives back what is left of the last image. V8 by itself waits until a heap has grown to hundreds of megabytes, which is
  * too much for several threads that each lint image after image.
  */
 function collectGarbage(): void {
-  if (getHeapStatistics().used_heap_size < KEPT) return;
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  if (used_heap_size < KEPT && external_memory < KEPT_OUTSIDE) return;
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
 }

@@ -53,15 +53,20 @@ class Reading {
 
   async ofSnapshots(ids: readonly string[], image?: Image): Promise<RemoteSource> {
     const sdk = this.#sdk;
+    const client = new sdk.EBSClient(clientOptions(this.#options));
     const reader = {
       sdk,
-      client: new sdk.EBSClient(clientOptions(this.#options)),
+      client,
       counted: this.#counted,
       explain: (error: unknown, id: string) => this.#explain(error as AwsError, id, image),
       wait: this.#wait,
     };
     const disks = await Promise.all(ids.map((id) => SnapshotBlocks.open(id, reader)));
-    return { disks, datasource: EC2, usage: () => this.#usage() };
+    const close = () => {
+      client.destroy();
+      this.#ec2.destroy();
+    };
+    return { disks, datasource: EC2, usage: () => this.#usage(), close };
   }
 
   /** @throws {RemoteError} if it does not exist or may not be described */

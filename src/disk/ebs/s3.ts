@@ -14,7 +14,7 @@ export async function openObject(source: string, options: RemoteOptions, wait?: 
   const client = new sdk.S3Client({ ...clientOptions(options), followRegionRedirects: true });
   const object = new S3Object({ sdk, client, source, bucket, key, options, wait });
   await object.open();
-  return rangedSource(object);
+  return { ...rangedSource(object), close: () => client.destroy() };
 }
 
 interface Place {

@@ -102,6 +102,8 @@ class Server {
   }
 
   async #close({ numbers }: RemoteRequest & { kind: "close" }): Promise<undefined> {
+    const sources = numbers.map((number) => (this.#disks.get(number) ?? this.#streams.get(number))?.source);
+    for (const source of new Set(sources)) source?.close?.();
     for (const number of numbers) {
       this.#streams.get(number)?.stream.close();
       this.#streams.delete(number);
