@@ -7,6 +7,7 @@ import { launchOf } from "./boot/cloud/implied.ts";
 import type { CloudData } from "./config/seed.ts";
 import type { Distro } from "./distro/distro.ts";
 import type { Image } from "./image/image.ts";
+import type { OpenOptions } from "./image/options.ts";
 import { type FileEdit, type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";
 import { type Fixed, type FixedFile, fixAll, type LeftFinding } from "./lint/fixes/fixAll.ts";
 import { FixableImage } from "./lint/fixes/fixImage.ts";
@@ -41,6 +42,7 @@ export type {
   LeftFinding,
   LintResult,
   OpenedImage,
+  OpenOptions,
   Plan,
   Severity,
 };
@@ -54,15 +56,17 @@ export interface Launch {
 }
 
 /**
- * Opens a directory that contains a root file system, or a tar archive of one (compressed or not; "-" is standard input), or a container image.
- * @throws {ImageError} if it is neither, cannot be read, is of an unsupported system, or contains no cloud-init
+ * Opens an image of any kind that the command line opens: a directory that contains a root file system, a tar archive, a
+ * disk image, a container image, an `https:` URL, `ami:ID`, `ebs:SNAPSHOT`; "-" is standard input. `close` gives back
+ * the files and connections of one that has them.
+ * @throws {ImageError} if it is none, cannot be read, is of an unsupported system, or contains no cloud-init
  * @example
  * import { openImage } from "cloud-init-lint";
  * const image = await openImage("fixtures/debian-12-hardened");
  * console.log(image.distro.id, image.distro.cloudInit.version); //=> debian 22.4.2
  */
-export async function openImage(source: string): Promise<OpenedImage> {
-  return open(source);
+export async function openImage(source: string, options: OpenOptions = {}): Promise<OpenedImage> {
+  return open(source, options);
 }
 
 /**
