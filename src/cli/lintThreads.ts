@@ -1,6 +1,9 @@
 import { getHeapStatistics } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
+import { remoteKindOf } from "../disk/remote/kinds.ts";
+import type { Connection } from "../disk/remote/messages.ts";
+import { connectionTo, startRemoteThread } from "../disk/remote/thread.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { failedOutcome, type ImageOutcome, type LintSettings } from "./lintImages.ts";
 
@@ -19,6 +22,13 @@ export interface ThreadOptions {
   done(outcome: ImageOutcome): void;
 }
 
+/** What a thread is started with. */
+export interface LintThreadData {
+  readonly settings: LintSettings;
+  /** The way to the thread that reads from other machines, if an image is on one. */
+  readonly connection: Connection | undefined;
+}
+
 /**
  * Lints images in threads, one image at a time in each. Returns the outcomes in the order of the images. A thread that
  * dies, for example since an image needs more memory than there is, costs the outcome of its image only.
@@ -32,12 +42,18 @@ export async function lintInThreads(
   let next = 0;
   // As much as this thread may use, since an image must not fail for the number of threads.
   const memory = Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
+  // One thread reads from other machines for all.
+  const isAnyRemote = [...sources, settings.pristine ?? ""].some((source) => remoteKindOf(source) !== undefined);
+  const remote = isAnyRemote ? startRemoteThread() : undefined;
   /** Lints image after image until none is left or the thread dies. */
   const useThread = async () => {
+    const connection = remote && connectionTo(remote);
+    const data: LintThreadData = { settings, connection };
     const thread = new Worker("require(process.argv[2]).work()", {
       eval: true,
       argv: [program],
-      workerData: settings,
+      workerData: data,
+      transferList: connection === undefined ? [] : [connection.port],
       resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
     });
     // An error that comes between two images must not end the program.

@@ -1,18 +1,15 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
-import {
-  failedOutcome,
-  type ImageOutcome,
-  type Linter,
-  type LintSettings,
-  lintImage,
-  openLinter,
-} from "./lintImages.ts";
+import { useRemoteThread } from "../disk/remote/thread.ts";
+import { failedOutcome, type ImageOutcome, type Linter, lintImage, openLinter } from "./lintImages.ts";
+import type { LintThreadData } from "./lintThreads.ts";
 
 /** The work of a thread: lints each image whose name it receives, with the settings that it was started with. */
 export function work(): void {
-  const linter = openLinter(workerData as LintSettings);
+  const { settings, connection } = workerData as LintThreadData;
+  if (connection !== undefined) useRemoteThread(connection);
+  const linter = openLinter(settings);
   // Handled where it is awaited.
   linter.catch(() => {});
   parentPort?.on("message", (source: string) => {

@@ -47,15 +47,19 @@ export type Reply =
   | { readonly id: number; readonly value: RemoteAnswers[keyof RemoteAnswers] }
   | { readonly id: number; readonly error: SentError };
 
-/**
- * What the thread is started with. `signal` has two numbers: one grows with each reply, so that a blocked thread can wait
- * for it; the other with each second (`BEAT`) that the thread lives, since a blocked thread is not told that it ended.
- */
+/** What the thread is started with. */
 export interface ThreadData {
-  readonly port: MessagePort;
-  readonly signal: Int32Array;
   /** The file that holds the whole program; undefined if none does. */
   readonly program: string | undefined;
+}
+
+/**
+ * A way to the thread for one other thread, at each of its ends. `signal` has two numbers: one grows with each reply, so that a blocked thread can wait
+ * for it; the other with each second (`BEAT`) that the thread lives, since a blocked thread is not told that it ended.
+ */
+export interface Connection {
+  readonly port: MessagePort;
+  readonly signal: Int32Array;
 }
 
 /** How often the thread shows that it lives, in milliseconds. */

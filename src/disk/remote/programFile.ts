@@ -14,5 +14,5 @@ export function programFile(): string | undefined {
 }
 
 function isThreadData(data: unknown): data is ThreadData {
-  return typeof data === "object" && data !== null && "signal" in data && "program" in data;
+  return typeof data === "object" && data !== null && "program" in data;
 }

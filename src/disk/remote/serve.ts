@@ -1,16 +1,16 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { remoteKindOf } from "./kinds.ts";
 import {
   BEAT,
+  type Connection,
   type NextBytes,
   type OpenedSource,
   type ReadBlocks,
   type RemoteAnswers,
   type RemoteRequest,
   type Reply,
-  type ThreadData,
 } from "./messages.ts";
 import { type RemoteBlocks, RemoteError, type RemoteSource, type RemoteStream } from "./source.ts";
 import { openRemoteSource } from "./sources.ts";
@@ -18,30 +18,36 @@ import { openRemoteSource } from "./sources.ts";
 /** How many blocks are read at a time. */
 const PARALLEL = 8;
 
-/** The work of the thread that reads from other machines: answers each request that it receives. */
+/** The work of the thread that reads from other machines: answers each request of each thread that it serves. */
 function serveRemote(): void {
-  const { port, signal } = workerData as ThreadData;
   // Libraries warn of things that a user of this program cannot change.
   process.removeAllListeners("warning");
+  parentPort?.on("message", serve);
+}
+
+function serve({ port, signal }: Connection): void {
   const server = new Server();
   const reply = (message: Reply, transfer: ArrayBuffer[] = []) => {
     port.postMessage(message, transfer);
     Atomics.add(signal, 0, 1);
     Atomics.notify(signal, 0);
   };
-  setInterval(() => Atomics.add(signal, 1, 1), BEAT);
+  const beats = setInterval(() => Atomics.add(signal, 1, 1), BEAT);
   port.on("message", ({ id, request }: { id: number; request: RemoteRequest }) => {
     server.answer(request).then(
       (value) => reply({ id, value }, buffersIn(value)),
       (error: unknown) => reply({ id, error: sent(error) }),
     );
   });
+  port.on("close", () => {
+    clearInterval(beats);
+    server.closeAll();
+  });
 }
 
 class Server {
   readonly #disks = new Map<number, { readonly blocks: RemoteBlocks; readonly source: RemoteSource }>();
   readonly #streams = new Map<number, { readonly stream: RemoteStream; readonly source: RemoteSource }>();
-  readonly #collector = new Collector();
   #next = 0;
 
   answer(request: RemoteRequest): Promise<RemoteAnswers[keyof RemoteAnswers]> {
@@ -74,7 +80,7 @@ class Server {
   async #nextOf({ stream: number }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {
     const { stream, source } = this.#streams.get(number)!;
     const bytes = await stream.next();
-    this.#collector.read(bytes?.length ?? 0);
+    collector.read(bytes?.length ?? 0);
     return { bytes, usage: source.usage() };
   }
 
@@ -90,7 +96,7 @@ class Server {
           const first = indexes[at]!;
           const some = (count > 1 ? await blocks.readRun?.(first, count) : undefined) ?? [await blocks.read(first)];
           for (const [after, block] of some.entries()) results[at + after] = block;
-          this.#collector.read(count * blocks.blockSize);
+          collector.read(count * blocks.blockSize);
         } catch (error) {
           if (!(error instanceof RemoteError)) throw error;
           results.fill({ reason: error.message }, at, at + count);
@@ -99,6 +105,10 @@ class Server {
     };
     await Promise.all(Array.from({ length: Math.min(PARALLEL, runs.length) }, readOn));
     return { blocks: results, usage: source.usage() };
+  }
+
+  closeAll(): void {
+    void this.#close({ kind: "close", numbers: [...this.#disks.keys(), ...this.#streams.keys()] });
   }
 
   async #close({ numbers }: RemoteRequest & { kind: "close" }): Promise<undefined> {
@@ -134,6 +144,8 @@ class Collector {
     this.#collect();
   }
 }
+
+const collector = new Collector();
 
 /** Where blocks follow each other among those that are asked for, in runs of at most `most`. */
 function runsOf(indexes: readonly number[], most: number): { readonly at: number; count: number }[] {

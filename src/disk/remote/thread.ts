@@ -1,6 +1,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import code from "../../../dist/remote.thread.js?raw";
-import { BEAT, type RemoteAnswers, type RemoteRequest, type Reply, type ThreadData } from "./messages.ts";
+import {
+  BEAT,
+  type Connection,
+  type RemoteAnswers,
+  type RemoteRequest,
+  type Reply,
+  type ThreadData,
+} from "./messages.ts";
 import { programFile } from "./programFile.ts";
 import { RemoteError } from "./source.ts";
 
@@ -18,32 +25,23 @@ const MOST_MISSED = 60;
  */
 export class RemoteThread {
   readonly #port: MessagePort;
-  readonly #signal = new Int32Array(new SharedArrayBuffer(8));
+  readonly #signal: Int32Array;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   readonly #mostMissed: number;
   #next = 0;
   /** Why it has ended. */
   #ended: string | undefined;
 
-  /** @param program what the thread runs */
-  constructor(program = code, mostMissed = MOST_MISSED) {
+  /** @param worker the thread itself, where it was started here */
+  constructor({ port, signal }: Connection, worker?: Worker, mostMissed = MOST_MISSED) {
     this.#mostMissed = mostMissed;
-    const { port1, port2 } = new MessageChannel();
-    const data: ThreadData = { port: port2, signal: this.#signal, program: programFile() };
-    const thread = new Worker(program, {
-      eval: true,
-      workerData: data,
-      transferList: [port2],
-      // Blocks are outside the heap, and are freed only with the small objects that hold them.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
-    });
-    thread.on("error", (error) => this.#end(error.message));
-    thread.on("exit", (code) => this.#end(`the thread that reads from other machines ended with ${code}`));
-    // It ends with the program, which waits only while an answer is awaited.
-    thread.unref();
-    this.#port = port1;
-    port1.on("message", (reply: Reply) => this.#deliver(reply));
-    port1.unref();
+    this.#signal = signal;
+    worker?.on("error", (error) => this.#end(error.message));
+    worker?.on("exit", (code) => this.#end(`the thread that reads from other machines ended with ${code}`));
+    this.#port = port;
+    port.on("message", (reply: Reply) => this.#deliver(reply));
+    if (worker === undefined) port.on("close", () => this.#end("the thread that reads from other machines ended"));
+    port.unref();
   }
 
   get hasEnded(): boolean {
@@ -118,10 +116,38 @@ function answerIn<R extends RemoteRequest>(reply: Reply): AnswerTo<R> {
   throw status === undefined ? new Error(message) : new RemoteError(status, message);
 }
 
+/** Starts the thread. It ends with the program, which waits only while an answer is awaited. @param program what it runs */
+export function startRemoteThread(program = code): Worker {
+  const data: ThreadData = { program: programFile() };
+  // Blocks are outside the heap, and are freed only with the small objects that hold them.
+  const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+  const worker = new Worker(program, { eval: true, workerData: data, resourceLimits });
+  // Whoever waits for an answer is told.
+  worker.on("error", () => {});
+  worker.unref();
+  return worker;
+}
+
+/** Gives another way to the thread: this end of it can be sent to the thread that will use it. */
+export function connectionTo(worker: Worker): Connection {
+  const { port1, port2 } = new MessageChannel();
+  const signal = new Int32Array(new SharedArrayBuffer(8));
+  worker.postMessage({ port: port2, signal } satisfies Connection, [port2]);
+  return { port: port1, signal };
+}
+
 let thread: RemoteThread | undefined;
+
+/** Lets this thread read through one that another has started. */
+export function useRemoteThread(connection: Connection): void {
+  thread = new RemoteThread(connection);
+}
 
 /** The thread of this process, or of this thread of it: started when first used, and again if it ended. */
 export function remoteThread(): RemoteThread {
-  if (thread?.hasEnded !== false) thread = new RemoteThread();
+  if (thread?.hasEnded !== false) {
+    const worker = startRemoteThread();
+    thread = new RemoteThread(connectionTo(worker), worker);
+  }
   return thread;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { RemoteThread } from "../../../src/disk/remote/thread.ts";
+import { connectionTo, RemoteThread, startRemoteThread } from "../../../src/disk/remote/thread.ts";
 import { openImage } from "../../../src/lint/openImage.ts";
 import { run, runWith } from "../../cli/run.ts";
 import { packed, tarball } from "../../image/tarball.ts";
@@ -179,9 +179,13 @@ test.runIf(whole)("a thread that ends is noticed, whether its answers are awaite
   const dying = "process.once('uncaughtException', () => process.exit(3)); throw new Error('it dies')";
   const program = `setTimeout(() => { ${dying} }, 50)`;
   const request = { kind: "open", source: "https://example.invalid/", options: {} } as const;
-  const awaited = new RemoteThread(program);
+  const start = (mostMissed?: number) => {
+    const worker = startRemoteThread(program);
+    return new RemoteThread(connectionTo(worker), worker, mostMissed);
+  };
+  const awaited = start();
   await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
   expect(awaited.hasEnded).toBe(true);
   await expect(awaited.ask(request)).rejects.toThrow("ended with 3");
-  expect(() => new RemoteThread(program, 1).askNow(request)).toThrow("does not answer any more");
+  expect(() => start(1).askNow(request)).toThrow("does not answer any more");
 });
