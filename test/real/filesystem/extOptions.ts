@@ -24,6 +24,7 @@ export function randomOptions(random: Random): string {
     if (random.chance(5)) features.add("fast_commit").add("has_journal").delete("^has_journal");
     if (random.chance(5)) features.add("bigalloc").add("extent").delete("^extent");
   } else some("resize_inode", 2);
+  if (type === "ext4" && features.has("^extent")) features.add("^64bit");
   // mkfs.ext4 keeps blocks for growth only where the copies of the superblock are sparse.
   if (features.has("^sparse_super")) features.add("^resize_inode");
   some("dir_index", 2);
