@@ -134,9 +134,7 @@ export class TemporaryFile {
 
   #tooLarge(): DiskError {
     const size = `${Math.ceil(this.#most / 2 ** 20)} MiB`;
-    return new DiskError(
-      `it needs a temporary file of more than ${size}; allow more with --max-temporary, or decompress it first`,
-    );
+    return new DiskError(`it needs a temporary file of more than ${size}; allow more with --max-temporary`);
   }
 
   #noRoom(): DiskError {

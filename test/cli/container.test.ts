@@ -57,7 +57,7 @@ test.runIf(whole)("which of several, and an image without cloud-init", async () 
   });
 });
 
-test("--root and --platform where there is no choice; of --pristine, only where there is one", async () => {
+test("--root and --platform are errors where they choose nothing; for --pristine they count only where they choose", async () => {
   const { root, built } = layered();
   const both = layoutDirectory(
     ociLayout([

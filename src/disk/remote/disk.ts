@@ -245,7 +245,17 @@ class RemoteDisk implements Disk {
       const block = blocks[at];
       if (block === undefined) this.#places.set(index, undefined);
       else if ("reason" in block) this.#failed.set(index, block.reason);
-      else this.#places.set(index, this.#state.store.add(block));
+      else this.#store(index, block);
+    }
+  }
+
+  /** A block for which there is no room fails as one that cannot be had: for what needs it, and nothing else. */
+  #store(index: number, block: Uint8Array): void {
+    try {
+      this.#places.set(index, this.#state.store.add(block));
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#failed.set(index, error.message);
     }
   }
 }

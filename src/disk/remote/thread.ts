@@ -20,8 +20,9 @@ const LONGEST = 15 * 60_000;
 const MOST_MISSED = 60;
 
 /**
- * The thread that reads from other machines: `serve.ts`, built apart, since loading the whole program would take longer. Its answers can be awaited, or waited for where a reader needs a block at
- * once: readers are synchronous, whatever they read.
+ * The thread that reads from other machines: `serve.ts`, built apart, since loading the whole program would take longer.
+ * Its answers can be awaited, or waited for where a reader needs a block at once: readers are synchronous, whatever they
+ * read.
  */
 export class RemoteThread {
   readonly #port: MessagePort;

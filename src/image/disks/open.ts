@@ -62,7 +62,7 @@ function mountPlain(
   return { fstab, mounted: mountAll(tree, root, fstab, parts), image: imageOf(source, tree, problems) };
 }
 
-/** Parts that may hold a root beside the one that was found, and why that is not known. What fstab names is no root. */
+/** Parts that may contain another root, and why that is not known. What fstab names is not a root. */
 function otherRoots(root: Root, roots: readonly Root[], parts: readonly Part[], fstab: readonly FstabMount[]) {
   return parts.flatMap((part) => {
     if (roots.some(({ filesystem }) => filesystem === part.content)) return [];

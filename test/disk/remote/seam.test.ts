@@ -123,6 +123,15 @@ describe("a disk behind a URL", () => {
   });
 });
 
+test("a disk for whose blocks there is too little room is status 4, while it is opened and later", async () => {
+  const server = await diskServer();
+  for (const room of ["20K", "100K", "200K", "300K"]) {
+    const { status, err } = await run(server.url("disk"), "--max-temporary", room);
+    expect([room, status]).toEqual([room, 4]);
+    expect(err).toContain("--max-temporary");
+  }
+});
+
 describe("what can only be read as a whole", () => {
   const tar = tarball(packed(ROOT, ["etc", "usr", "var"]));
   const files = () => ({ tar: file("tar", tar), tgz: file("tgz", gzipSync(tar)), gz: file("gz", gzipSync(image)) });
