@@ -1,4 +1,4 @@
-// Builds dist/: rules.json; cloud-init-lint.cjs, the whole program in one file that runs alone, with V8's code cache
+// Builds docs/rules and dist/: rules.json; cloud-init-lint.cjs, the whole program in one file that runs alone, with V8's code cache
 // beside it; aws.cjs, the AWS SDK, which only images in AWS need; index.js, which gives the library to ES modules.
 // THIRD-PARTY-NOTICES.txt has the licences of what is bundled. `node build.mjs types` adds index.d.ts, the library's types.
 import { execFileSync } from "node:child_process";
@@ -55,7 +55,7 @@ await build({
   outfile: "dist/compile-rules.cjs",
 });
 const require = createRequire(import.meta.url);
-require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json");
+require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json", "docs/rules");
 rmSync("dist/compile-rules.cjs");
 
 const aws = await build({

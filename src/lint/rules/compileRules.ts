@@ -1,19 +1,24 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Rule } from "./rule.ts";
 import { parseRuleDocument, RuleError } from "./ruleDocument.ts";
+import { rulePages } from "./rulePages.ts";
 
-/** Build step: parses all rule documents in a directory and writes them as JSON. */
-export function compileRules(directory: string, output: string): void {
+/** Build step: parses all rule documents in a directory and writes them as JSON, and as the pages of a directory. */
+export function compileRules(directory: string, output: string, pages: string): void {
   const names = readdirSync(directory)
     .filter((name) => name.endsWith(".md"))
     .sort();
-  const rules = names.map(
-    (name) => parseRuleDocument(readFileSync(join(directory, name), "utf8"), `rules/${name}`).rule,
+  const documents = names.map((name) =>
+    parseRuleDocument(readFileSync(join(directory, name), "utf8"), `rules/${name}`),
   );
+  const rules = documents.map(({ rule }) => rule);
   const twice = duplicateName(rules);
   if (twice !== undefined) throw new RuleError(`rules/: "${twice}" names two rules; an id or alias belongs to one`);
   writeFileSync(output, JSON.stringify(rules));
+  rmSync(pages, { recursive: true, force: true });
+  mkdirSync(pages, { recursive: true });
+  for (const [name, text] of rulePages(documents)) writeFileSync(join(pages, name), text);
 }
 
 /** An id or alias that stands twice in the catalogue; undefined if there is none. */

@@ -6,6 +6,7 @@ import { toValue } from "../../python/value.ts";
 import { parseYaml } from "../../python/yaml/load.ts";
 import { SEVERITIES, type Severity } from "../finding.ts";
 import { documentOf, type Rule } from "./rule.ts";
+import { TOPICS } from "./topics.ts";
 
 /** An invalid rule document; the message says which, where and why. */
 export class RuleError extends Error {}
@@ -30,20 +31,29 @@ interface Block {
 
 const SECTIONS = ["What happens", "Why it matters", "Fix", "Examples"] as const;
 
+/** A rule, the id of its topic, and its examples. */
+export interface RuleDocument {
+  readonly rule: Rule;
+  readonly topic: string;
+  readonly examples: readonly RuleExample[];
+}
+
 /** Parses a rule document. @throws RuleError naming the document and what is missing. */
-export function parseRuleDocument(text: string, path: string): { rule: Rule; examples: RuleExample[] } {
+export function parseRuleDocument(text: string, path: string): RuleDocument {
   const blocks = unified().use(remarkParse).use(remarkFrontmatter, ["yaml"]).parse(text).children as readonly Block[];
   const front = blocks[0]?.type === "yaml" ? (blocks[0].value ?? "") : undefined;
-  if (front === undefined) throw new RuleError(`${path}: no front matter (--- id, title, severity, since ---)`);
+  if (front === undefined) throw new RuleError(`${path}: no front matter (--- id, title, severity, topic, since ---)`);
   const { node, error } = parseYaml(front, path);
   const values = node === undefined ? undefined : toValue(node);
   if (error !== undefined || !isMapping(values))
     throw new RuleError(`${path}:${(error?.line ?? 0) + 1}: the front matter is not a mapping: ${error?.reason ?? ""}`);
-  const { id, title, severity, since, check = id, aliases = [], ...parameters } = values;
-  for (const [key, value] of Object.entries({ id, title, severity, check, since }))
+  const { id, title, severity, topic, since, check = id, aliases = [], ...parameters } = values;
+  for (const [key, value] of Object.entries({ id, title, severity, topic, check, since }))
     if (typeof value !== "string") throw new RuleError(`${path}: the front matter needs "${key}" as a string`);
   if (!(SEVERITIES as readonly unknown[]).includes(severity))
     throw new RuleError(`${path}: severity must be one of ${SEVERITIES.join(", ")}`);
+  if (!TOPICS.has(topic as string))
+    throw new RuleError(`${path}: topic must be one of ${[...TOPICS.keys()].join(", ")}`);
   if (!Array.isArray(aliases) || !aliases.every((alias) => typeof alias === "string"))
     throw new RuleError(`${path}: aliases must be a list of strings`);
   const [happens, matters, fix, examples] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
@@ -62,7 +72,7 @@ export function parseRuleDocument(text: string, path: string): { rule: Rule; exa
   };
   if (documentOf(rule) !== text.slice(blocks[0]!.position?.end.offset).trim())
     throw new RuleError(`${path}: a document must have exactly the sections ${SECTIONS.join(", ")}, in this order`);
-  return { rule, examples: readExamples(blocks, path) };
+  return { rule, topic: topic as string, examples: readExamples(blocks, path) };
 }
 
 function headingText(block: Block): string {

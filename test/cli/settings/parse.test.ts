@@ -215,9 +215,11 @@ describe("the file that init writes", () => {
   });
 });
 
-test("the example of the README has no mistakes and uses every key except instance-data, which excludes seed", () => {
+test("the documented example has no mistakes and uses every key except instance-data, which excludes seed", () => {
   const example =
-    /^### Configuration$[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+    /^## The configuration file$[\s\S]*?```yaml\n([\s\S]*?)```/m.exec(
+      readFileSync("docs/configuration.md", "utf8"),
+    )?.[1] ?? "";
   const { options, severities, ignores } = set(example);
   expect([Object.keys(options).length, severities.size, ignores.length]).toEqual([8, 2, 1]);
   expect(options.maxTemporary).toBe(50 * 2 ** 30);

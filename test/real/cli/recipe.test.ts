@@ -7,10 +7,10 @@ import { tree } from "../../image/tree.ts";
 
 const HARDENED = "fixtures/debian-12-hardened";
 
-/** The command that README.md shows for a guest that has nothing but tar. */
+/** The command that docs/guests.md shows for a guest that has nothing but tar. */
 function recipe(): string {
-  const line = /^ {4}(ssh builder .*)$/m.exec(readFileSync("README.md", "utf8"))?.[1];
-  if (line === undefined) throw new Error("README.md shows no such command");
+  const line = /^ {4}(ssh builder .*)$/m.exec(readFileSync("docs/guests.md", "utf8"))?.[1];
+  if (line === undefined) throw new Error("docs/guests.md shows no such command");
   return line;
 }
 
@@ -48,7 +48,7 @@ const present = TARS.flatMap(([whose, program, names]) => {
 });
 
 test.each(present)(
-  "the README's command for a guest is quiet and lints the whole guest, with $whose tar",
+  "the documented command for a guest is quiet and lints the whole guest, with $whose tar",
   async ({ more }) => {
     const bin = programs(more);
     const command = recipe().replace("cd / ", `cd ${join(process.cwd(), HARDENED)} `);

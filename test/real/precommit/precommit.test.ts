@@ -56,13 +56,13 @@ describeReal("the hooks for pre-commit", programs("pre-commit", "git", "npm"), (
     );
   });
 
-  test("the package alone, as the README shows it, needs no registry", () => {
+  test("the package alone, as docs/pre-commit.md shows it, needs no registry", () => {
     const place = tree({});
     mkdirSync(join(place, "package"));
     const args = ["pack", "--silent", "--ignore-scripts", "--pack-destination", join(place, "package")];
     const archive = resolve(place, "package", execFileSync("npm", args, { encoding: "utf8" }).trim());
-    const shown = /^ {4}- repo: local\n(?: {4}.*\n)+/m.exec(readFileSync("README.md", "utf8"))![0];
-    const hooks = shown.replace(/^ {4}/gm, "").replace(/cloud-init-lint@[\d.]+/g, archive);
+    const shown = /^- repo: local\n(?: {2}.*\n)+/m.exec(readFileSync("docs/pre-commit.md", "utf8"))![0];
+    const hooks = shown.replace(/cloud-init-lint@[\d.]+/g, archive);
     expect(hooks).toContain(archive);
     process.env.npm_config_offline = "true";
     try {
