@@ -19,7 +19,7 @@ function brokenLinks(...files: string[]): Promise<string> {
     engine(
       {
         processor: unified().use(remarkParse).use(remarkGfm).use(nothing),
-        plugins: [[remarkValidateLinks as Plugin, { repository: false }]],
+        plugins: [[remarkValidateLinks as unknown as Plugin, { repository: false }]],
         files,
         extensions: ["md"],
         ignorePatterns: ["node_modules"],

@@ -24,7 +24,8 @@ export function terminalPicture(command: string, output: string): string {
       });
     return `<text x="${MARGIN}" y="${MARGIN + row * LINE + 14}">${spans.join("")}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>The output of ${anser.escapeForHtml(command)}</title>
 <style>${STYLE}</style>
 <rect width="100%" height="100%" rx="8" fill="#15181c"/>
 ${rows.join("\n")}

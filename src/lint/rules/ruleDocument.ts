@@ -12,7 +12,7 @@ import { TOPICS } from "./topics.ts";
 export class RuleError extends Error {}
 
 /** An example image in a rule document, and whether the rule should find something in it. */
-export interface RuleExample {
+interface RuleExample {
   readonly title: string;
   readonly fires: boolean;
   /** Contents by path in the image; laid over a stock image. */

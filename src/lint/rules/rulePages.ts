@@ -1,3 +1,4 @@
+import { slug } from "github-slugger";
 import remarkParse from "remark-parse";
 import { unified } from "unified";
 import { documentOf, type Rule } from "./rule.ts";
@@ -28,14 +29,6 @@ export function rulePages(rules: readonly RuleOfTopic[]): ReadonlyMap<string, st
   ]);
 }
 
-/** The anchor that GitHub gives a heading. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\w -]/g, "")
-    .replaceAll(" ", "-");
-}
-
 function indexOf(rules: readonly RuleOfTopic[]): string {
   const topics = [...TOPICS].map(([topic, { heading, about }]) => {
     const rows = rules
@@ -52,7 +45,7 @@ function pageOf({ rule, topic }: RuleOfTopic, ids: ReadonlySet<string>): string 
   const { heading } = TOPICS.get(topic)!;
   const facts = [
     `Severity: ${rule.severity}`,
-    `topic: [${heading}](README.md#${anchorOf(heading)})`,
+    `topic: [${heading}](README.md#${slug(heading)})`,
     `since version ${rule.since}`,
     ...(rule.aliases.length > 0 ? [`former names: ${rule.aliases.join(", ")}`] : []),
   ];
