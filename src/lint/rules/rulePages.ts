@@ -1,4 +1,3 @@
-import { slug } from "github-slugger";
 import remarkParse from "remark-parse";
 import { unified } from "unified";
 import { documentOf, type Rule } from "./rule.ts";
@@ -45,7 +44,7 @@ function pageOf({ rule, topic }: RuleOfTopic, ids: ReadonlySet<string>): string 
   const { heading } = TOPICS.get(topic)!;
   const facts = [
     `Severity: ${rule.severity}`,
-    `topic: [${heading}](README.md#${slug(heading)})`,
+    `topic: [${heading}](README.md#${topic})`,
     `since version ${rule.since}`,
     ...(rule.aliases.length > 0 ? [`former names: ${rule.aliases.join(", ")}`] : []),
   ];

@@ -1,4 +1,7 @@
-/** What the rules are about, in the order of the index of docs/rules: the ids that `topic` of a rule's front matter names. */
+/**
+ * What the rules are about, in the order of the index in docs/rules: by the ids that `topic` in a rule's front matter names,
+ * which are also the anchors of their headings.
+ */
 export const TOPICS: ReadonlyMap<string, { readonly heading: string; readonly about: string }> = new Map(
   Object.entries({
     "ssh-server": {
@@ -11,7 +14,7 @@ export const TOPICS: ReadonlyMap<string, { readonly heading: string; readonly ab
       about: "Users, groups, passwords, authorized keys and sudo: who can log in, and who can become root.",
     },
     "host-name": { heading: "Host name", about: "Names that the boot resets, and names that it does not set." },
-    hosts: { heading: "/etc/hosts", about: "Entries that a template removes." },
+    "hosts-file": { heading: "Hosts file", about: "Entries of /etc/hosts that a template removes." },
     network: {
       heading: "Network",
       about: "Configuration of the network that is replaced, joined, or read by nothing.",
@@ -21,7 +24,10 @@ export const TOPICS: ReadonlyMap<string, { readonly heading: string; readonly ab
       about: "Repositories, mirrors and proxies of apt, yum, dnf, zypper and apk, and the releases that they lead to.",
     },
     time: { heading: "Time", about: "Time servers and the time zone." },
-    locale: { heading: "Locale and keyboard", about: "Settings of language and keyboard that the boot resets." },
+    "locale-and-keyboard": {
+      heading: "Locale and keyboard",
+      about: "Settings of language and keyboard that the boot resets.",
+    },
     mounts: { heading: "Mounts", about: "Mounts and swap that are lost, hidden, or without effect." },
     files: {
       heading: "Files",
