@@ -20,6 +20,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { buildAction } from "./action.mjs";
 import { unlinked } from "./links.mjs";
 import { changesOf } from "./notes.mjs";
 import { bundledPackages } from "./notices.mjs";
@@ -104,6 +105,24 @@ function checkPackage() {
   check("publint has nothing to say", types.status === 0 ? undefined : types.stdout);
 }
 
+/** GitHub runs the action as it is committed. */
+async function checkAction() {
+  const built = join(scratch, "action");
+  mkdirSync(built);
+  await buildAction(built);
+  const files = readdirSync(built);
+  const stale = files.filter((file) => !readFileSync(join(built, file)).equals(readFileSync(join("action", file))));
+  check("the action is what is built", stale.length > 0 ? `${stale.join(", ")} (npm run action)` : undefined);
+  const place = join(scratch, "step");
+  mkdirSync(place);
+  const { status, stdout } = spawnSync(process.execPath, [resolve("action/main.cjs")], {
+    cwd: place,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, INPUT_IMAGE: resolve("fixtures/debian-12-hardened") },
+  });
+  check("the action lints", status === 1 ? undefined : `status ${status}: ${stdout}`);
+}
+
 /** The account of npm, without what is not in the files. */
 function makeBom() {
   const bom = JSON.parse(npm("sbom", "--sbom-format", "cyclonedx", "--package-lock-only"));
@@ -144,6 +163,7 @@ try {
   checkVersion();
   checkLinks();
   checkPackage();
+  await checkAction();
   for (const file of ["cloud-init-lint.cjs", "aws.cjs", "THIRD-PARTY-NOTICES.txt"])
     copyFileSync(join("dist", file), join(output, file));
   makeBom();

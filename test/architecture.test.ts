@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 /** The rooms of src/, from the top floor down. Imports only go down. */
 const FLOORS = [
   "index.ts",
+  "action",
   "cli",
   "report",
   "lint",

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-describeReal("the package that the workflows and the Dockerfile install", { ...benchNeeds, ...programs("npm") }, () => {
+describeReal("the package that the Dockerfile installs", { ...benchNeeds, ...programs("npm") }, () => {
   test("runs without the repository, and reads AMIs", async () => {
     const packed = await bench.run("npm", ["pack", "--silent", "--ignore-scripts", resolve(".")]);
     expect(packed).toMatchObject({ status: 0, out: expect.stringMatching(/^cloud-init-lint-\d+\.\d+\.\d+\.tgz\n$/) });

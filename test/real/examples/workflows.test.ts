@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Log } from "sarif";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -72,6 +72,19 @@ describeReal("the workflows", validators, () => {
     expect(await lintOf(content.replace("steps.list.outputs", "steps.lists.outputs"))).not.toEqual([]);
   });
 
+  test("the program that jobs put on the PATH is in the checkout", () => {
+    const steps = [FLEET, AUDIT].flatMap((file) => Object.values(jobsOf(file)).flatMap((job) => job.steps));
+    const linked = steps.flatMap(
+      ({ run }) => /"\$PWD\/cloud-init-lint\/(.*)" \/usr\/local\/bin\//.exec(run ?? "")?.[1] ?? [],
+    );
+    expect(linked).toHaveLength(3);
+    const checkouts = steps.filter((step) => step.with?.path === "cloud-init-lint");
+    for (const [index, file] of linked.entries()) {
+      expect(existsSync(file)).toBe(true);
+      expect(file.startsWith(`${checkouts[index]!.with!["sparse-checkout"]}/`)).toBe(true);
+    }
+  });
+
   test("no script contains an expression: what it needs comes from the environment", () => {
     for (const file of [...WORKFLOWS, ...OWN])
       for (const { steps = [] } of Object.values(jobsOf(file)))
@@ -92,12 +105,12 @@ describeReal("the steps of the workflows", { ...benchNeeds, ...programs("jq") },
   const fill = (text: string, values: Readonly<Record<string, string>>) =>
     text.replace(/\$\{\{ ([\w.]+) \}\}/g, (_, name) => values[name]!);
 
-  /** Runs the scripts of a job that are not about the installation, as the runner does. Values are those of expressions. */
+  /** Runs the scripts of a job that do not put the program into a directory of the system, as the runner does. Values are those of expressions. */
   const runJob = async ({ steps }: Job, values: Readonly<Record<string, string>>): Promise<Outcome> => {
     let outcome: Outcome = { status: 0, out: "", err: "" };
     const known = { ...values };
     for (const step of steps) {
-      if (step.run === undefined || /npm/.test(step.run)) continue;
+      if (step.run === undefined || step.run.includes("/usr/local/bin")) continue;
       if (step.if !== undefined && !holds(step.if, known)) continue;
       writeFileSync(bench.env.GITHUB_OUTPUT!, "");
       for (const [name, value] of Object.entries(step.env ?? {})) bench.env[name] = fill(value, known);
