@@ -17,6 +17,8 @@ const [FREE, DRAWING, ENDED] = [0, 1, 2];
 const THREAD = `
 const { parentPort, workerData: { state, patience } } = require("node:worker_threads");
 const { writeSync } = require("node:fs");
+// As in every thread: keepYoungGenerationsSmall.
+require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
 let line = "";
 let isDue = false;
 const draw = () => {

@@ -1,12 +1,13 @@
-import { getHeapStatistics, setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
+import { collectGarbage, keepYoungGenerationsSmall } from "../disk/remote/garbage.ts";
 import { useRemoteThread } from "../disk/remote/thread.ts";
 import { failedOutcome, type ImageOutcome, type Linter, lintImage, openLinter } from "./lintImages.ts";
 import type { LintThreadData } from "./lintThreads.ts";
 
 /** The work of a thread: lints each image whose name it receives, with the settings that it was started with. */
 export function work(): void {
+  keepYoungGenerationsSmall();
   const { settings, connection } = workerData as LintThreadData;
   if (connection !== undefined) useRemoteThread(connection);
   const linter = openLinter(settings);
@@ -15,7 +16,7 @@ export function work(): void {
   parentPort?.on("message", (source: string) => {
     void lintWith(source, linter).then((outcome) => {
       parentPort?.postMessage(outcome);
-      collectGarbage();
+      collectAll();
     });
   });
 }
@@ -30,11 +31,10 @@ const KEPT_OUTSIDE = 8_000_000;
  * Gives back what is left of the last image. V8 by itself waits until a heap has grown to hundreds of megabytes, which is
  * too much for several threads that each lint image after image.
  */
-function collectGarbage(): void {
+function collectAll(): void {
   const { used_heap_size, external_memory } = getHeapStatistics();
   if (used_heap_size < KEPT && external_memory < KEPT_OUTSIDE) return;
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
+  collectGarbage();
 }
 
 async function lintWith(source: string, linter: Promise<Linter>): Promise<ImageOutcome> {

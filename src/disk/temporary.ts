@@ -152,9 +152,9 @@ export class BlockStore {
   }
 
   /** Where the block is from now on. @throws {DiskError} if there is no room for it */
-  add(block: Uint8Array): number {
+  add(block: Buffer): number {
     const place = this.#file.size;
-    this.#file.write(Buffer.from(block.buffer, block.byteOffset, block.byteLength));
+    this.#file.write(block);
     return place;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openAmi, openSnapshots } from "../../src/disk/ebs/open.ts";
 import type { RemoteSource } from "../../src/disk/remote/source.ts";
+import { blockOf } from "../disk/remote/blockOf.ts";
 import type { Call, Fault, SnapshotOfTest } from "./server.ts";
 import { AMI, image, refusal, SNAPSHOT, useAws } from "./world.ts";
 
@@ -13,7 +14,7 @@ const start = useAws();
 const disk = (...bytes: number[]) => Buffer.concat(bytes.map((byte) => Buffer.alloc(BLOCK, byte)));
 const noWait = async () => {};
 
-const read = async (source: RemoteSource, index: number, at = 0) => (await source.disks[at]!.read(index))?.[0];
+const read = async (source: RemoteSource, index: number, at = 0) => (await blockOf(source.disks[at]!, index))?.[0];
 
 const times =
   (count: number, operation: Call["operation"], fault: Fault) =>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from "vitest";
 import type { RemoteSource } from "../../src/disk/remote/source.ts";
+import { blockOf } from "../disk/remote/blockOf.ts";
 import { type Aws, startAws, type World } from "./server.ts";
 
 export const SNAPSHOT = "snap-0123456789abcdef0";
@@ -37,7 +38,7 @@ export function useAws(): (world: World, environment?: NodeJS.ProcessEnv) => Pro
 /** The exit status and why a block cannot be read. */
 export async function refusal(opening: Promise<RemoteSource>, index = 0): Promise<[number, string]> {
   try {
-    await (await opening).disks[0]!.read(index);
+    await blockOf((await opening).disks[0]!, index);
   } catch (error) {
     const { status, message } = error as { status: number; message: string };
     return [status, message];

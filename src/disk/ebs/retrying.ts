@@ -1,4 +1,5 @@
-import { setTimeout } from "node:timers/promises";
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** How often a request is made before it fails, and the longest wait before the second time, in milliseconds. */
 const ATTEMPTS = 8;
@@ -41,7 +42,7 @@ export type Wait = (milliseconds: number) => Promise<unknown>;
  * faults of the server or the network, a broken body.
  * @throws {OutOfAttempts} if it fails each time; any other failure as it is
  */
-export async function retrying<T>(request: () => Promise<T>, wait: Wait = setTimeout): Promise<T> {
+export async function retrying<T>(request: () => Promise<T>, wait: Wait = sleep): Promise<T> {
   const errors: AwsError[] = [];
   for (;;) {
     try {
@@ -86,17 +87,31 @@ export function told({ name, message }: AwsError): string {
   return text === "" || text === "UnknownError" ? name : `${name}: ${text}`;
 }
 
-/** @throws {BrokenAnswer} if it takes longer than `milliseconds` */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  const end = new AbortController();
+/**
+ * Fills `into` with a body, which must be exactly as long.
+ * @param what the body is, in errors
+ * @throws {BrokenAnswer} if it is not, or takes longer than `milliseconds`
+ */
+export async function bodyInto(
+  into: Uint8Array,
+  body: unknown,
+  { what, milliseconds }: { readonly what: string; readonly milliseconds: number },
+): Promise<void> {
+  if (!(body instanceof Readable)) throw new BrokenAnswer(`${what} has no data`);
+  const late = () => body.destroy(new Error(`it did not end within ${milliseconds / 1000} seconds`));
+  const timer = setTimeout(late, milliseconds);
+  let length = 0;
   try {
-    return await Promise.race([
-      promise,
-      setTimeout(milliseconds, undefined, { signal: end.signal, ref: false }).then(() => {
-        throw new BrokenAnswer(`the answer did not end within ${milliseconds / 1000} seconds`);
-      }),
-    ]);
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (length + chunk.length <= into.length) into.set(chunk, length);
+      length += chunk.length;
+      if (length > into.length) break;
+    }
+  } catch (error) {
+    throw new BrokenAnswer(`${what} is cut off: ${(error as Error).message}`);
   } finally {
-    end.abort();
+    clearTimeout(timer);
   }
+  if (length > into.length) throw new BrokenAnswer(`${what} has more than ${into.length} bytes`);
+  if (length < into.length) throw new BrokenAnswer(`${what} has ${length} bytes instead of ${into.length}`);
 }

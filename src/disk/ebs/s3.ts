@@ -2,7 +2,7 @@ import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { BLOCK, type RangedFile, rangedSource } from "../remote/ranges.ts";
 import { RemoteError, type RemoteOptions, type RemoteSource } from "../remote/source.ts";
 import { explainAccess } from "./explain.ts";
-import { type AwsError, BrokenAnswer, OutOfAttempts, retrying, told, type Wait, within } from "./retrying.ts";
+import { type AwsError, bodyInto, OutOfAttempts, retrying, told, type Wait } from "./retrying.ts";
 import { ANSWER, clientOptions, loadSdk, type Sdk } from "./sdk.ts";
 
 /** The disk in an object of S3. @throws {RemoteError} */
@@ -40,33 +40,35 @@ class S3Object implements RangedFile {
   }
 
   async open(): Promise<void> {
-    const { bytes, answer } = await this.#get(0, BLOCK);
-    const [, size] = /^bytes 0-\d+\/(\d+)$/.exec(answer.ContentRange ?? "") ?? [];
-    if (size === undefined) throw this.#cannot("the server does not send parts of it");
-    this.size = Number(size);
-    if (bytes.length !== Math.min(BLOCK, this.size)) throw this.#cannot("the server sends another part than it says");
-    this.#etag = answer.ETag;
-    this.#head = bytes;
+    await this.#get(0, BLOCK, ({ ContentRange, ETag }) => {
+      const [, size] = /^bytes 0-\d+\/(\d+)$/.exec(ContentRange ?? "") ?? [];
+      if (size === undefined) throw this.#cannot("the server does not send parts of it");
+      this.size = Number(size);
+      this.#etag = ETag;
+      this.#head = new Uint8Array(Math.min(BLOCK, this.size));
+      return this.#head;
+    });
   }
 
-  async readRange(from: number, to: number): Promise<Uint8Array> {
+  async readRange(from: number, into: Uint8Array): Promise<void> {
+    const to = from + into.length;
     if (from === 0 && to === this.#head?.length) {
-      const head = this.#head;
+      into.set(this.#head);
       this.#head = undefined;
-      return head;
+      return;
     }
-    const { bytes } = await this.#get(from, to, (length, { ContentRange }) => {
+    await this.#get(from, to, ({ ContentRange }) => {
       if (ContentRange !== `bytes ${from}-${to - 1}/${this.size}`)
         throw this.#cannot(`the server sends ${ContentRange ?? "all of it"} for bytes ${from}-${to - 1}/${this.size}`);
-      if (length !== to - from) throw new BrokenAnswer(`the answer has ${length} bytes instead of ${to - from}`);
+      return into;
     });
-    return bytes;
   }
 
-  async #get(from: number, to: number, check?: (length: number, answer: GetObjectCommandOutput) => void) {
+  /** @param place where the body of an answer belongs */
+  async #get(from: number, to: number, place: (answer: GetObjectCommandOutput) => Uint8Array): Promise<void> {
     const { sdk, client, bucket, key, wait } = this.#place;
     try {
-      return await retrying(async () => {
+      await retrying(async () => {
         this.requests++;
         const answer = await client.send(
           new sdk.GetObjectCommand({
@@ -76,14 +78,7 @@ class S3Object implements RangedFile {
             ...(this.#etag === undefined ? {} : { IfMatch: this.#etag }),
           }),
         );
-        if (answer.Body === undefined) throw new BrokenAnswer("the answer has no body");
-        const body = await within(ANSWER, answer.Body.transformToByteArray()).catch((error: Error) => {
-          throw new BrokenAnswer(`the answer is cut off: ${error.message}`);
-        });
-        check?.(body.length, answer);
-        // A small body may be a part of memory that others use too.
-        const bytes = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
-        return { bytes, answer };
+        await bodyInto(place(answer), answer.Body, { what: "the answer", milliseconds: ANSWER });
       }, wait);
     } catch (error) {
       throw error instanceof RemoteError ? error : this.#explained(error as AwsError);

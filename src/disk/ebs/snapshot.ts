@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { EBSClient, ListSnapshotBlocksCommandOutput } from "@aws-sdk/client-ebs";
+import { MEMORY } from "../remote/messages.ts";
 import { type RemoteBlocks, RemoteError } from "../remote/source.ts";
-import { type AwsError, BrokenAnswer, OutOfAttempts, retrying, type Wait, within } from "./retrying.ts";
+import { type AwsError, BrokenAnswer, bodyInto, OutOfAttempts, retrying, type Wait } from "./retrying.ts";
 import { ANSWER, type Sdk } from "./sdk.ts";
 
 /**
@@ -20,7 +21,7 @@ const GIB = 2 ** 30;
 /** The size of a volume is at most 64 TiB. */
 const LARGEST = 65_536;
 /** AWS documents blocks of 512 KiB, and gives their size with each list. */
-const BLOCK_SIZES = { least: 4096, most: 16 * 2 ** 20 };
+const BLOCK_SIZES = { least: 4096, most: MEMORY };
 
 /** Requests that cost something, and what they gave. */
 export interface Counted {
@@ -88,14 +89,15 @@ export class SnapshotBlocks implements RemoteBlocks {
     return this.#geometry!.count * this.#geometry!.blockSize;
   }
 
-  read(index: number): Promise<Uint8Array | undefined> {
+  read(index: number, into: Uint8Array): Promise<boolean> {
     return this.#explained(async () => {
       for (let renewals = 0; ; renewals++) {
         const list = await this.#listOf(index);
         const token = list.tokens.get(index);
-        if (token === undefined) return undefined;
+        if (token === undefined) return false;
         try {
-          return await retrying(() => this.#get(index, token), this.#reader.wait);
+          await retrying(() => this.#get(index, token, into), this.#reader.wait);
+          return true;
         } catch (error) {
           if (!isInvalid(error, "INVALID_BLOCK_TOKEN") || renewals === MOST_RENEWALS) throw error;
           this.#lists = this.#lists.filter((one) => one !== list);
@@ -115,24 +117,20 @@ export class SnapshotBlocks implements RemoteBlocks {
     }
   }
 
-  async #get(index: number, token: string): Promise<Uint8Array> {
+  async #get(index: number, token: string, into: Uint8Array): Promise<void> {
     const { sdk, client, counted } = this.#reader;
     counted.gets++;
     const command = new sdk.GetSnapshotBlockCommand({ SnapshotId: this.id, BlockIndex: index, BlockToken: token });
     const { BlockData, DataLength, Checksum, ChecksumAlgorithm } = await client.send(command);
-    if (BlockData === undefined) throw new BrokenAnswer(`block ${index} has no data`);
-    const bytes = await within(ANSWER, BlockData.transformToByteArray()).catch((error: Error) => {
-      throw new BrokenAnswer(`block ${index} is cut off: ${error.message}`);
-    });
-    if (bytes.length !== this.blockSize || (DataLength !== undefined && DataLength !== bytes.length))
-      throw new BrokenAnswer(`block ${index} has ${bytes.length} bytes instead of ${this.blockSize}`);
+    await bodyInto(into, BlockData, { what: `block ${index}`, milliseconds: ANSWER });
+    if (DataLength !== undefined && DataLength !== into.length)
+      throw new BrokenAnswer(`block ${index} has ${DataLength} bytes instead of ${into.length}`);
     if (ChecksumAlgorithm !== "SHA256" || Checksum === undefined)
       throw new BrokenAnswer(`block ${index} comes without a SHA-256 checksum`);
-    if (createHash("sha256").update(bytes).digest("base64") !== Checksum)
+    if (createHash("sha256").update(into).digest("base64") !== Checksum)
       throw new BrokenAnswer(`block ${index} does not match its checksum`);
     counted.blocks++;
-    counted.bytes += bytes.length;
-    return bytes;
+    counted.bytes += into.length;
   }
 
   /** The list that tells whether a block is written. */

@@ -1,14 +1,8 @@
 import { checkInside, type Disk, DiskError } from "../disk.ts";
 import { BlockStore } from "../temporary.ts";
-import type { ReadBlocks } from "./messages.ts";
+import { MEMORY, type ReadBlocks } from "./messages.ts";
 import { RemoteError, type RemoteOptions, type RemoteUsage } from "./source.ts";
 import { type RemoteThread, remoteThread } from "./thread.ts";
-
-/** How many blocks are asked for at a time: they are in memory until they are stored. */
-const MOST_AT_A_TIME = 8;
-
-/** The same for a disk that is read as a whole: blocks that follow each other are read with one request. */
-const MOST_OF_WHOLE = 64;
 
 /** The disks of a source on another machine. Their blocks are read when they are needed, once, and kept in a temporary file. */
 export interface RemoteDisks {
@@ -123,18 +117,20 @@ async function oneRound(actions: readonly Ahead[]): Promise<Ahead[]> {
     }
     pending = next;
   }
-  await Promise.all([...missing].map(([disk, blocks]) => disk.fetch([...blocks])));
+  for (const [disk, blocks] of missing) await disk.fetch([...blocks]);
   return left;
 }
 
 /** What a stream gives until it ends. */
 async function* chunksOf(stream: number, state: State): AsyncGenerator<Buffer> {
+  const memory = state.thread.takeMemory();
   for (;;) {
-    const { bytes, usage } = await state.thread.ask({ kind: "next", stream });
+    const { length, usage } = await state.thread.ask({ kind: "next", stream, memory });
     state.usage = usage;
-    if (bytes === undefined) return;
-    yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (length === 0) break;
+    yield Buffer.from(memory, 0, length);
   }
+  state.thread.giveBack(memory);
 }
 
 const NOTHING: RemoteUsage = { blocks: 0, bytes: 0, requests: 0 };
@@ -183,32 +179,43 @@ class RemoteDisk implements Disk {
 
   /** Reads blocks that are not there yet. What cannot be had is known from then on. */
   async fetch(blocks: readonly number[]): Promise<void> {
-    for (const some of this.#portions(blocks))
-      this.#keep(some, await this.#state.thread.ask({ kind: "read", disk: this.#number, blocks: some }));
+    const { thread } = this.#state;
+    for (const some of this.#portions(blocks)) {
+      const memory = thread.takeMemory();
+      this.#keep(some, memory, await thread.ask({ kind: "read", disk: this.#number, blocks: some, memory }));
+    }
   }
 
   /** All of it. The next blocks are read while those before them are used. */
   async *whole(): AsyncGenerator<Buffer> {
+    const { thread } = this.#state;
     const count = Math.ceil(this.size / this.#blockSize);
     const readFrom = (first: number) => {
-      const blocks = Array.from({ length: Math.min(MOST_OF_WHOLE, count - first) }, (_, at) => first + at);
-      const answer = this.#state.thread.ask({ kind: "read", disk: this.#number, blocks });
+      const blocks = Array.from({ length: Math.min(this.#atATime, count - first) }, (_, at) => first + at);
+      const memory = thread.takeMemory();
+      const answer = thread.ask({ kind: "read", disk: this.#number, blocks, memory });
       // It is awaited later.
       answer.catch(() => {});
-      return answer;
+      return { memory, answer };
     };
     let next = readFrom(0);
-    for (let first = 0; first < count; first += MOST_OF_WHOLE) {
-      const { blocks, usage } = await next;
+    for (let first = 0; first < count; first += this.#atATime) {
+      const { memory, answer } = next;
+      const { blocks, usage } = await answer;
       this.#state.usage = usage;
-      if (first + MOST_OF_WHOLE < count) next = readFrom(first + MOST_OF_WHOLE);
+      if (first + this.#atATime < count) next = readFrom(first + this.#atATime);
       for (const [at, block] of blocks.entries()) {
+        if (typeof block === "object") throw new DiskError(block.reason);
         const length = Math.min(this.#blockSize, this.size - (first + at) * this.#blockSize);
-        if (block === undefined) yield Buffer.alloc(length);
-        else if ("reason" in block) throw new DiskError(block.reason);
-        else yield Buffer.from(block.buffer, block.byteOffset, block.byteLength);
+        yield block === "zeros" ? Buffer.alloc(length) : Buffer.from(memory, at * this.#blockSize, length);
       }
+      thread.giveBack(memory);
     }
+  }
+
+  /** How many blocks are asked for at a time. */
+  get #atATime(): number {
+    return Math.floor(MEMORY / this.#blockSize);
   }
 
   /** @throws {MissingBlocks} or {DiskError} */
@@ -223,7 +230,9 @@ class RemoteDisk implements Disk {
     if (!this.#state.isWaiting) throw new MissingBlocks(this, missing);
     for (const some of this.#portions(missing)) {
       try {
-        this.#keep(some, this.#state.thread.askNow({ kind: "read", disk: this.#number, blocks: some }));
+        const { thread } = this.#state;
+        const memory = thread.takeMemory();
+        this.#keep(some, memory, thread.askNow({ kind: "read", disk: this.#number, blocks: some, memory }));
       } catch (error) {
         if (error instanceof RemoteError) throw new DiskError(error.message);
         throw error;
@@ -236,21 +245,23 @@ class RemoteDisk implements Disk {
     const missing = blocks
       .filter((index) => !this.#places.has(index) && !this.#failed.has(index))
       .sort((one, other) => one - other);
-    for (let at = 0; at < missing.length; at += MOST_AT_A_TIME) yield missing.slice(at, at + MOST_AT_A_TIME);
+    for (let at = 0; at < missing.length; at += this.#atATime) yield missing.slice(at, at + this.#atATime);
   }
 
-  #keep(indexes: readonly number[], { blocks, usage }: ReadBlocks): void {
+  #keep(indexes: readonly number[], memory: SharedArrayBuffer, { blocks, usage }: ReadBlocks): void {
     this.#state.usage = usage;
     for (const [at, index] of indexes.entries()) {
-      const block = blocks[at];
-      if (block === undefined) this.#places.set(index, undefined);
-      else if ("reason" in block) this.#failed.set(index, block.reason);
-      else this.#store(index, block);
+      const block = blocks[at]!;
+      const length = Math.min(this.#blockSize, this.size - index * this.#blockSize);
+      if (block === "zeros") this.#places.set(index, undefined);
+      else if (block === "read") this.#store(index, Buffer.from(memory, at * this.#blockSize, length));
+      else this.#failed.set(index, block.reason);
     }
+    this.#state.thread.giveBack(memory);
   }
 
   /** A block for which there is no room fails as one that cannot be had: for what needs it, and nothing else. */
-  #store(index: number, block: Uint8Array): void {
+  #store(index: number, block: Buffer): void {
     try {
       this.#places.set(index, this.#state.store.add(block));
     } catch (error) {

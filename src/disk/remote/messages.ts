@@ -1,11 +1,22 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RemoteOptions, RemoteUsage } from "./source.ts";
 
-/** What the thread is asked. */
+/**
+ * How many bytes are asked for at a time. The thread writes them to memory that both threads share and use again: memory
+ * of blocks that each thread leaves to its garbage collection would pile up, the more the less often it gets to it.
+ */
+export const MEMORY = 4 * 2 ** 20;
+
+/** What the thread is asked. `memory` is what it fills until it answers: with blocks one after the other. */
 export type RemoteRequest =
   | { readonly kind: "open"; readonly source: string; readonly options: RemoteOptions }
-  | { readonly kind: "read"; readonly disk: number; readonly blocks: readonly number[] }
-  | { readonly kind: "next"; readonly stream: number }
+  | {
+      readonly kind: "read";
+      readonly disk: number;
+      readonly blocks: readonly number[];
+      readonly memory: SharedArrayBuffer;
+    }
+  | { readonly kind: "next"; readonly stream: number; readonly memory: SharedArrayBuffer }
   | { readonly kind: "close"; readonly numbers: readonly number[] };
 
 /** What an opened source is: its disks by the numbers that later requests name them with. */
@@ -17,15 +28,18 @@ export interface OpenedSource {
   readonly datasource: string | undefined;
 }
 
-/** Blocks in the order in which they were asked for: bytes, undefined for zeros, or why one cannot be had. */
+/** What became of each block: it is in its place in the memory, is of zeros, or cannot be had. */
+export type ReadBlock = "read" | "zeros" | { readonly reason: string };
+
 export interface ReadBlocks {
-  readonly blocks: readonly (Uint8Array | undefined | { readonly reason: string })[];
+  /** In the order in which they were asked for. */
+  readonly blocks: readonly ReadBlock[];
   readonly usage: RemoteUsage;
 }
 
-/** What comes next of a stream; nothing at its end. */
+/** How many bytes of a stream came next; 0 at its end. */
 export interface NextBytes {
-  readonly bytes: Uint8Array | undefined;
+  readonly length: number;
   readonly usage: RemoteUsage;
 }
 

@@ -1,12 +1,12 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { parentPort } from "node:worker_threads";
+import { collectGarbage, keepYoungGenerationsSmall } from "./garbage.ts";
 import { remoteKindOf } from "./kinds.ts";
 import {
   BEAT,
   type Connection,
   type NextBytes,
   type OpenedSource,
+  type ReadBlock,
   type ReadBlocks,
   type RemoteAnswers,
   type RemoteRequest,
@@ -20,6 +20,7 @@ const PARALLEL = 8;
 
 /** The work of the thread that reads from other machines: answers each request of each thread that it serves. */
 function serveRemote(): void {
+  keepYoungGenerationsSmall();
   // Libraries warn of things that a user of this program cannot change.
   process.removeAllListeners("warning");
   parentPort?.on("message", serve);
@@ -27,15 +28,15 @@ function serveRemote(): void {
 
 function serve({ port, signal }: Connection): void {
   const server = new Server();
-  const reply = (message: Reply, transfer: ArrayBuffer[] = []) => {
-    port.postMessage(message, transfer);
+  const reply = (message: Reply) => {
+    port.postMessage(message);
     Atomics.add(signal, 0, 1);
     Atomics.notify(signal, 0);
   };
   const beats = setInterval(() => Atomics.add(signal, 1, 1), BEAT);
   port.on("message", ({ id, request }: { id: number; request: RemoteRequest }) => {
     server.answer(request).then(
-      (value) => reply({ id, value }, buffersIn(value)),
+      (value) => reply({ id, value }),
       (error: unknown) => reply({ id, error: sent(error) }),
     );
   });
@@ -77,16 +78,17 @@ class Server {
     return { disks, warnings, datasource, stream: { number, size: source.stream.size } };
   }
 
-  async #nextOf({ stream: number }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {
+  async #nextOf({ stream: number, memory }: RemoteRequest & { kind: "next" }): Promise<NextBytes> {
     const { stream, source } = this.#streams.get(number)!;
-    const bytes = await stream.next();
-    collector.read(bytes?.length ?? 0);
-    return { bytes, usage: source.usage() };
+    const length = await stream.next(new Uint8Array(memory));
+    collector.read(length);
+    return { length, usage: source.usage() };
   }
 
-  async #read({ disk, blocks: indexes }: RemoteRequest & { kind: "read" }): Promise<ReadBlocks> {
+  async #read({ disk, blocks: indexes, memory }: RemoteRequest & { kind: "read" }): Promise<ReadBlocks> {
     const { blocks, source } = this.#disks.get(disk)!;
-    const results: (Uint8Array | undefined | { reason: string })[] = indexes.map(() => undefined);
+    const { size, blockSize } = blocks;
+    const results: ReadBlock[] = indexes.map(() => "read");
     const runs = runsOf(indexes, blocks.together ?? 1);
     let next = 0;
     const readOn = async () => {
@@ -94,9 +96,11 @@ class Server {
         const { at, count } = run;
         try {
           const first = indexes[at]!;
-          const some = (count > 1 ? await blocks.readRun?.(first, count) : undefined) ?? [await blocks.read(first)];
-          for (const [after, block] of some.entries()) results[at + after] = block;
-          collector.read(count * blocks.blockSize);
+          const length = Math.min(count * blockSize, size - first * blockSize);
+          const into = new Uint8Array(memory, at * blockSize, length);
+          if (count > 1) await blocks.readRun?.(first, into);
+          else if (!(await blocks.read(first, into))) results[at] = "zeros";
+          collector.read(length);
         } catch (error) {
           if (!(error instanceof RemoteError)) throw error;
           results.fill({ reason: error.message }, at, at + count);
@@ -130,18 +134,13 @@ const COLLECTED = 2 * 2 ** 20;
  * tens of megabytes of them.
  */
 class Collector {
-  #collect: (() => void) | undefined;
   #left = COLLECTED;
 
   read(bytes: number): void {
     this.#left -= bytes;
     if (this.#left > 0) return;
     this.#left = COLLECTED;
-    if (this.#collect === undefined) {
-      setFlagsFromString("--expose-gc");
-      this.#collect = runInNewContext("gc") as () => void;
-    }
-    this.#collect();
+    collectGarbage();
   }
 }
 
@@ -161,18 +160,6 @@ function runsOf(indexes: readonly number[], most: number): { readonly at: number
 function sent(error: unknown): Extract<Reply, { error: unknown }>["error"] {
   if (error instanceof RemoteError) return { message: error.message, status: error.status };
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-}
-
-/** The memory of blocks that have it for themselves, which is handed over instead of copied. */
-function buffersIn(value: RemoteAnswers[keyof RemoteAnswers]): ArrayBuffer[] {
-  if (value === undefined || "disks" in value) return [];
-  const blocks = "blocks" in value ? value.blocks : [value.bytes];
-  const buffers = blocks.flatMap((block) =>
-    block instanceof Uint8Array && block.buffer instanceof ArrayBuffer && block.byteLength === block.buffer.byteLength
-      ? [block.buffer]
-      : [],
-  );
-  return [...new Set(buffers)];
 }
 
 serveRemote();

@@ -23,23 +23,23 @@ export interface RemoteBlocks {
   /** The size of a block, in bytes. */
   readonly blockSize: number;
   /**
-   * One block; undefined for one of zeros that is not stored. Called for several blocks at a time. An error completes a
-   * sentence that begins with what needed the block.
+   * Fills `into`, which is as long as the block, with it. Returns false for a block of zeros that is not stored. Called for
+   * several blocks at a time. An error completes a sentence that begins with what needed the block.
    * @throws {RemoteError} if it cannot be had, after all retries
    */
-  read(index: number): Promise<Uint8Array | undefined>;
+  read(index: number, into: Uint8Array): Promise<boolean>;
   /** How many blocks that follow each other `readRun` may be asked for; without it, each is read on its own. */
   readonly together?: number;
-  /** Blocks that follow each other, with one request. @throws as `read` */
-  readRun?(first: number, count: number): Promise<readonly Uint8Array[]>;
+  /** Fills `into` with blocks that follow each other, with one request. @throws as `read` */
+  readRun?(first: number, into: Uint8Array): Promise<void>;
 }
 
 /** A disk that comes as it is downloaded. */
 export interface RemoteStream {
   /** In bytes, if the server says it. */
   readonly size: number | undefined;
-  /** The next bytes, which have their memory for themselves; undefined at the end. @throws {RemoteError} */
-  next(): Promise<Uint8Array | undefined>;
+  /** Fills `into` with the next bytes. Returns how many they are, at the end 0. @throws {RemoteError} */
+  next(into: Uint8Array): Promise<number>;
   /** Ends the download. */
   close(): void;
 }

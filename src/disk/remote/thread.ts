@@ -3,6 +3,7 @@ import code from "../../../dist/remote.thread.js?raw";
 import {
   BEAT,
   type Connection,
+  MEMORY,
   type RemoteAnswers,
   type RemoteRequest,
   type Reply,
@@ -29,6 +30,8 @@ export class RemoteThread {
   readonly #signal: Int32Array;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   readonly #mostMissed: number;
+  /** Memory that nothing is in. */
+  readonly #memories: SharedArrayBuffer[] = [];
   #next = 0;
   /** Why it has ended. */
   #ended: string | undefined;
@@ -80,6 +83,16 @@ export class RemoteThread {
       else if (Date.now() > end) throw new RemoteError(4, "no answer came within 15 minutes");
     }
     return answerIn<R>(answer);
+  }
+
+  /** Memory that the thread fills. */
+  takeMemory(): SharedArrayBuffer {
+    return this.#memories.pop() ?? new SharedArrayBuffer(MEMORY);
+  }
+
+  /** Says that an answer has come, and that what is in its memory is no longer needed. */
+  giveBack(memory: SharedArrayBuffer): void {
+    this.#memories.push(memory);
   }
 
   /** The same without waiting for an answer. */

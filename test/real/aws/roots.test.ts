@@ -62,7 +62,7 @@ describeReal("a real root in a snapshot", { ...realRoots, ...programs("mkfs.ext4
       const count = (operation: string) => aws.calls.filter((one) => one.operation === operation).length;
       expect(count("ListSnapshotBlocks")).toBeLessThanOrEqual(2);
       expect(count("GetSnapshotBlock")).toBeLessThanOrEqual(most);
-      expect(byId.memory).toBeLessThan(165);
+      expect(byId.memory).toBeLessThan(150);
     } finally {
       await aws.close();
       rmSync(disk);

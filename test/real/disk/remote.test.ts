@@ -58,7 +58,7 @@ describeReal("disks of other machines", { ...realRoots, ...programs("mkfs.ext4",
       const { out, err, memory } = await lint([url]);
       expect(err, name).toBe(near.err.replaceAll(root, url));
       expect(out.replaceAll(url, root), name).toBe(near.out);
-      expect(memory, name).toBeLessThan(165);
+      expect(memory, name).toBeLessThan(150);
       const asked = await server.asked();
       expect(asked.length, name).toBeLessThanOrEqual(120);
     }

@@ -57,7 +57,9 @@ async function opened(answer: IncomingMessage, requests: Requests, download: boo
   if (size === undefined) throw requests.error(4, "the server does not say how large it is");
   if (from !== 0 || to !== Math.min(BLOCK, size)) throw requests.error(4, OTHER_PART);
   const { etag, "last-modified": modified } = headers;
-  return { size, etag, modified, head: await bodyOf(answer, to, requests) };
+  const head = new Uint8Array(to);
+  await bodyInto(head, answer, requests);
+  return { size, etag, modified, head };
 }
 
 const OTHER_PART = "the server sends another part of it than was asked for";
@@ -92,20 +94,21 @@ class UrlFile implements RangedFile {
     return this.#requests.count;
   }
 
-  async readRange(from: number, to: number): Promise<Uint8Array> {
+  async readRange(from: number, into: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
+    const to = from + into.length;
     if (from === 0 && to === this.#head?.length) {
-      const head = this.#head;
+      into.set(this.#head);
       this.#head = undefined;
-      return head;
+      return;
     }
     const headers = { range: `bytes=${from}-${to - 1}`, ...this.#condition };
     try {
-      return await this.#requests.get(headers, async (answer) => {
+      await this.#requests.get(headers, async (answer) => {
         this.#checkSame(answer);
         const range = rangeOf(answer, this.#requests);
         if (range.from !== from || range.to !== to) throw this.#requests.error(4, OTHER_PART);
-        return bodyOf(answer, to - from, this.#requests);
+        await bodyInto(into, answer, this.#requests);
       });
     } catch (error) {
       // What failed after all attempts fails for all that is left: a run would wait for each block.
@@ -134,29 +137,43 @@ class UrlFile implements RangedFile {
 /** A file that is read once, from beginning to end, while it is downloaded. */
 function streamedSource({ whole, size }: Whole, requests: Requests): RemoteSource {
   const chunks = whole[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  /** What came and is not asked for yet. */
+  let rest: Uint8Array = new Uint8Array(0);
   let bytes = 0;
   const broken = (reason: string) =>
     requests.error(4, `the download broke after ${bytes} of ${size ?? "an unknown number of"} bytes (${reason})`);
+  const nextChunk = async (): Promise<Uint8Array> => {
+    let chunk: IteratorResult<Buffer>;
+    // Only the server has to be quick: what is done with the bytes takes as long as it takes.
+    whole.socket?.setTimeout(requests.idle);
+    try {
+      chunk = await chunks.next();
+    } catch (error) {
+      throw broken((error as NodeJS.ErrnoException).code ?? (error as Error).message);
+    }
+    whole.socket?.setTimeout(0);
+    if (chunk.done === true) {
+      if (size !== undefined && bytes !== size) throw broken("it ended");
+      return new Uint8Array(0);
+    }
+    bytes += chunk.value.length;
+    return chunk.value;
+  };
   return {
     disks: [],
     stream: {
       size,
-      async next() {
-        let chunk: IteratorResult<Buffer>;
-        // Only the server has to be quick: what is done with the bytes takes as long as it takes.
-        whole.socket?.setTimeout(requests.idle);
-        try {
-          chunk = await chunks.next();
-        } catch (error) {
-          throw broken((error as NodeJS.ErrnoException).code ?? (error as Error).message);
+      async next(into) {
+        let filled = 0;
+        while (filled < into.length) {
+          if (rest.length === 0) rest = await nextChunk();
+          if (rest.length === 0) break;
+          const part = rest.subarray(0, into.length - filled);
+          into.set(part, filled);
+          filled += part.length;
+          rest = rest.subarray(part.length);
         }
-        whole.socket?.setTimeout(0);
-        if (chunk.done === true) {
-          if (size !== undefined && bytes !== size) throw broken("it ended");
-          return undefined;
-        }
-        bytes += chunk.value.length;
-        return new Uint8Array(chunk.value);
+        return filled;
       },
       close: () => whole.destroy(),
     },
@@ -214,17 +231,16 @@ function checkEncoding({ headers }: IncomingMessage, requests: Requests): void {
     throw requests.error(4, `the server sends it encoded (${encoding.slice(0, 40)}), although it was asked not to`);
 }
 
-/** Exactly so many bytes of a body. @throws {RemoteError} or {Again} */
-async function bodyOf(answer: IncomingMessage, length: number, requests: Requests): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+/** Fills `into` with a body, which must be exactly as long. @throws {RemoteError} or {Again} */
+async function bodyInto(into: Uint8Array, answer: IncomingMessage, requests: Requests): Promise<void> {
+  const { length } = into;
   let done = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     if (done + chunk.length > length) throw requests.error(4, "the server sends more than it announced");
-    bytes.set(chunk, done);
+    into.set(chunk, done);
     done += chunk.length;
   }
   if (done < length) throw new Again(`the answer ended after ${done} of ${length} bytes`);
-  return bytes;
 }
 
 function sizeText(size: number | undefined): string {
