@@ -12,13 +12,16 @@ import { leftOutInWords } from "../leftOut.ts";
 import { readInWords } from "../readRemotely.ts";
 import { countBySeverity } from "../severity.ts";
 import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
+import colours from "./colours.css?raw";
 import { findingHtml, ignoredHtml } from "./findings.ts";
 import { counted, Html, html, joined, prose } from "./html.ts";
 import { type ImageLinks, linksOf } from "./links.ts";
 import script from "./page.client.js?raw";
-import style from "./page.css?raw";
+import layout from "./page.css?raw";
 import { sourcesHtml } from "./sources.ts";
 import { timelineHtml } from "./timeline.ts";
+
+const style = `${colours}\n${layout}`;
 
 /** The causes of a fleet that are shown at once; the others are folded. */
 const OPEN_CAUSES = 20;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 const verdicts = JSON.parse(readFileSync(new URL("verdicts.json", import.meta.url), "utf8"));
 const names = { bullseye: "Debian 11", bookworm: "Debian 12", trixie: "Debian 13", sid: "Debian sid" };
 
-console.log(`| | files changed by the real boots and in the plan | changes certain in the plan that happened | known contents equal to the byte |
+console.log(`| image | files changed by the real boots and in the plan | changes certain in the plan that happened | known contents equal to the byte |
 |---|---|---|---|`);
 let count = 0;
 let unknowns = 0;

@@ -14,6 +14,8 @@ interface Look {
   readonly height?: number;
   readonly scheme?: "light" | "dark";
   readonly script?: boolean;
+  /** What the page may load besides itself: a directory of files. */
+  readonly folder?: string;
 }
 
 /** A page and everything that it must not do: errors, violations of its policy, requests. */
@@ -25,7 +27,7 @@ export interface Opened {
 export async function openPage(
   browser: Browser,
   file: string,
-  { width = 1200, height = 900, scheme = "light", script = true }: Look = {},
+  { width = 1200, height = 900, scheme = "light", script = true, folder = file }: Look = {},
 ): Promise<Opened> {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -41,7 +43,7 @@ export async function openPage(
     void dialog.dismiss();
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(`file://${file}`)) faults.push(`request: ${request.url()}`);
+    if (!request.url().startsWith(`file://${folder}`)) faults.push(`request: ${request.url()}`);
   });
   await page.goto(`file://${file}`);
   return { page, faults };
@@ -51,7 +53,7 @@ export async function openPage(
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[] = await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+    "axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) => violations)",
   );
   return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}: ${nodes[0]?.failureSummary}`);
 }
