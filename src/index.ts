@@ -2,10 +2,11 @@
  * The library: the functions behind the command line. They write nothing, run nothing, and read nothing outside an image.
  * Results that are not rendered may contain secrets of the image; `render` and `plan` mask them.
  */
-import { ASSUMED_VERSION, type BootResult, boot as bootImage } from "./boot/boot.ts";
+import { type BootResult, boot as bootImage } from "./boot/boot.ts";
 import { launchOf } from "./boot/cloud/implied.ts";
 import type { CloudData } from "./config/seed.ts";
 import type { Distro } from "./distro/distro.ts";
+import { ASSUMED_VERSION } from "./distro/version.ts";
 import type { Image } from "./image/image.ts";
 import type { OpenOptions } from "./image/options.ts";
 import { type FileEdit, type Finding, type Fix, SEVERITIES, type Severity } from "./lint/finding.ts";

@@ -5,6 +5,7 @@ import type { CloudData } from "../config/seed.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro } from "../distro/distro.ts";
 import { libraryOf } from "../distro/library/library.ts";
+import { ASSUMED_VERSION } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type Change, Overlay } from "../image/overlay.ts";
@@ -67,9 +68,6 @@ export interface BootOptions extends Launch {
   /** User-data that replaces what the cloud provides. */
   readonly userData?: SeedFile;
 }
-
-/** The version that is assumed if the image does not say: the newest one known. */
-export const ASSUMED_VERSION = "26.2";
 
 const STAGES: readonly { readonly stage: Stage; readonly list: string }[] = [
   { stage: "init", list: "cloud_init_modules" },

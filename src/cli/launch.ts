@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { Option } from "commander";
-import { ASSUMED_VERSION } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
 import { AZURE_FILES, READERS_OF_LAYOUTS, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
@@ -10,6 +9,7 @@ import { NETWORK_DATA, SEED_FILES, SeedError, seedFileOfHost } from "../config/s
 import type { SeedFile } from "../config/userData/parts.ts";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { libraryOf } from "../distro/library/library.ts";
+import { ASSUMED_VERSION } from "../distro/version.ts";
 import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";

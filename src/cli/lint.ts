@@ -1,8 +1,7 @@
 import { lstatSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { ASSUMED_VERSION } from "../boot/boot.ts";
-import { upstreamVersion } from "../distro/version.ts";
+import { ASSUMED_VERSION, upstreamVersion } from "../distro/version.ts";
 import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
 import { openBaseline, settleBaseline } from "./baseline.ts";

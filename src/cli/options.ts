@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { ASSUMED_VERSION } from "../boot/boot.ts";
+import { ASSUMED_VERSION } from "../distro/version.ts";
 import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
 import { withValues } from "./completion/values.ts";

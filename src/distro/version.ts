@@ -1,3 +1,6 @@
+/** The version of cloud-init that is assumed if the image does not say: the newest one known. */
+export const ASSUMED_VERSION = "26.2";
+
 /** Whether the image's cloud-init is of this version or a later one: since("22.3"). */
 export type Since = (version: string) => boolean;
 

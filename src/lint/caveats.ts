@@ -1,8 +1,8 @@
-import { ASSUMED_VERSION, type BootResult } from "../boot/boot.ts";
+import type { BootResult } from "../boot/boot.ts";
 import { isCalled } from "../boot/outcome.ts";
 import { CLOUD_CFG } from "../config/read.ts";
 import type { Distro } from "../distro/distro.ts";
-import { versionAtLeast } from "../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../distro/version.ts";
 import type { Image } from "../image/image.ts";
 import type { Finding } from "./finding.ts";
 import { isPartial, missingParts } from "./partial.ts";

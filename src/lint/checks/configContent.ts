@@ -1,11 +1,10 @@
-import { ASSUMED_VERSION } from "../../boot/boot.ts";
 import { findPair } from "../../config/merge.ts";
 import { parseConfigFile } from "../../config/read.ts";
 import { templateKind } from "../../config/rendering.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import type { Distro } from "../../distro/distro.ts";
 import { libraryOf } from "../../distro/library/library.ts";
-import { versionAtLeast } from "../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
 import type { Mapping, Pair } from "../../python/tree.ts";
 import type { FileEdit, Finding, Fix } from "../finding.ts";

@@ -1,7 +1,7 @@
-import { ASSUMED_VERSION } from "../../boot/boot.ts";
 import { isCalled } from "../../boot/outcome.ts";
 import { isTrue } from "../../config/options.ts";
 import { classFacts } from "../../distro/classes.ts";
+import { ASSUMED_VERSION } from "../../distro/version.ts";
 import { pyStr } from "../../python/value.ts";
 import type { Finding } from "../finding.ts";
 import type { Rule } from "../rules/rule.ts";

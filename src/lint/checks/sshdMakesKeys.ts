@@ -1,7 +1,6 @@
-import { ASSUMED_VERSION } from "../../boot/boot.ts";
 import { classFacts } from "../../distro/classes.ts";
 import { hostKeyMaker } from "../../distro/hostKeyUnits.ts";
-import { versionAtLeast } from "../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../distro/version.ts";
 import type { CheckContext } from "./check.ts";
 import { distroName } from "./configuration/moduleLists.ts";
 

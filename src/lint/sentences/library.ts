@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { ASSUMED_VERSION, type BootResult } from "../../boot/boot.ts";
+import type { BootResult } from "../../boot/boot.ts";
 import { allFacts, lookUp } from "../../distro/library/fact.ts";
 import { libraryOf } from "../../distro/library/library.ts";
-import { sinceOf } from "../../distro/version.ts";
+import { ASSUMED_VERSION, sinceOf } from "../../distro/version.ts";
 import { MOST_NAMED, shortList } from "./lists.ts";
 
 /** Characters of a value that are shown. */

@@ -1,7 +1,6 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { findPair } from "../../../config/merge.ts";
 import { isFalse } from "../../../config/options.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../../distro/version.ts";
 import { type ConfigNode, originOf, type Pair, type Scalar } from "../../../python/tree.ts";
 import type { Finding, Fix } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";

@@ -1,6 +1,6 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { listedDatasources } from "../../../boot/cloud/pinned.ts";
 import { commandLineParts } from "../../../distro/kernelCommandLine.ts";
+import { ASSUMED_VERSION } from "../../../distro/version.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";
 import type { CheckContext } from "../check.ts";

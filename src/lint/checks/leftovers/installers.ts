@@ -1,7 +1,6 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { listedDatasources } from "../../../boot/cloud/pinned.ts";
 import { findPair } from "../../../config/merge.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../../distro/version.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Pair } from "../../../python/tree.ts";
 import { installerOf } from "../../../services/network/usual.ts";

@@ -1,5 +1,4 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import type { Finding } from "../../finding.ts";
 import type { Rule } from "../../rules/rule.ts";

@@ -1,7 +1,6 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import type { ConfiguredAccounts, ConfiguredUser } from "../../../boot/users/users.ts";
 import { findPair } from "../../../config/merge.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../../distro/version.ts";
 import { hasUnknown } from "../../../image/unknown.ts";
 import { type ConfigNode, originOf, type Pair } from "../../../python/tree.ts";
 import { pyStr, truthy } from "../../../python/value.ts";

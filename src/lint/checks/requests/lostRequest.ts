@@ -1,6 +1,5 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { type ConfiguredAccounts, configuredAccounts } from "../../../boot/users/users.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../../distro/version.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { Raises } from "../../../python/errors.ts";
 import type { ConfigNode, Pair } from "../../../python/tree.ts";

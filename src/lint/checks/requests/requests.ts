@@ -1,4 +1,4 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
+import { ASSUMED_VERSION } from "../../../distro/version.ts";
 import type { Finding } from "../../finding.ts";
 import { toldOfSystemRequests } from "../../requests/requests.ts";
 import type { Rule } from "../../rules/rule.ts";

@@ -1,8 +1,7 @@
 import type { BootResult } from "../../../boot/boot.ts";
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { isDeferred } from "../../../boot/modules/writeFiles/entries.ts";
 import { findPair } from "../../../config/merge.ts";
-import { versionAtLeast } from "../../../distro/version.ts";
+import { ASSUMED_VERSION, versionAtLeast } from "../../../distro/version.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { normalizePath } from "../../../python/paths.ts";

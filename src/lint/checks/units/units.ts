@@ -1,8 +1,8 @@
-import { ASSUMED_VERSION } from "../../../boot/boot.ts";
 import { type BootUnits, bootUnits } from "../../../distro/systemd/bootUnits.ts";
 import { assignmentsIn } from "../../../distro/systemd/unitFile.ts";
 import { UnitSet } from "../../../distro/systemd/unitSet.ts";
 import { networkUnit, unitFamily, usualUnits } from "../../../distro/systemd/usualUnits.ts";
+import { ASSUMED_VERSION } from "../../../distro/version.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { CheckContext } from "../check.ts";
 
