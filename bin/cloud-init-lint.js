@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require("./script.js").load().run();
+require("./script.js").load("./run.js").loaded.run();

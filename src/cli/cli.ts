@@ -2,9 +2,11 @@ import { isAbsolute } from "node:path";
 import { keepYoungGenerationsSmall } from "../disk/remote/garbage.ts";
 import { reasonOf } from "../image/reason.ts";
 import { EXIT } from "./exit.ts";
-import { columnsOf } from "./io.ts";
+import { columnsOf, type Io } from "./io.ts";
 import { main } from "./main.ts";
 import { nodeTooOld } from "./nodeVersion.ts";
+
+export { main };
 
 /** Runs the program with the process's own arguments and streams, and sets its exit status. */
 export function run(): void {
@@ -13,8 +15,6 @@ export function run(): void {
     process.stderr.write(`cloud-init-lint: ${tooOld}\n`);
     process.exit(EXIT.usage);
   }
-
-  keepYoungGenerationsSmall();
 
   // A reader that stops early (| head) is not an error, and report files are still written. A full disk is an error: half a
   // report must not look like a clean one.
@@ -29,7 +29,7 @@ export function run(): void {
   process.stderr.on("error", () => {});
 
   const terminal = process.stdout.isTTY === true;
-  void main(process.argv.slice(2), {
+  const io: Io = {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     terminal,
@@ -38,7 +38,8 @@ export function run(): void {
     progressColumns: process.stderr.isTTY === true ? columnsOf(process.stderr.columns, true) : undefined,
     // Read from standard input, the program has no file.
     program: isAbsolute(__filename) ? __filename : undefined,
-  }).then((status) => {
+  };
+  void main(process.argv.slice(2), io, keepYoungGenerationsSmall).then((status) => {
     if (!isLost) process.exitCode = status;
   });
 }

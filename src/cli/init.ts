@@ -1,39 +1,14 @@
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import type { Command } from "commander";
-import { reasonOf } from "../image/reason.ts";
-import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { SETTINGS_FILE } from "./settings/find.ts";
-import { settingsExample } from "./settings/published.ts";
+import { SETTINGS_FILE } from "./settings/options.ts";
 
 /** Adds `init`, which writes a configuration file to fill in. */
 export function initCommand(program: Command, io: Io): void {
   program
     .command("init")
     .description(`write a commented ${SETTINGS_FILE} into the working directory; existing files are kept`)
-    .action(() => {
-      writeNew(SETTINGS_FILE, settingsExample());
-      io.err(`wrote ${SETTINGS_FILE}; uncomment what you need\n`);
+    .action(async () => {
+      const { writeSettings } = await import("./run/init.ts");
+      writeSettings(io);
     });
-}
-
-/** Writes a new file. @throws CommandError if it exists or cannot be written */
-function writeNew(path: string, text: string): void {
-  try {
-    const file = openSync(path, "wx");
-    try {
-      writeSync(file, text);
-    } catch (error) {
-      rmSync(path);
-      throw error;
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
-    throw new CommandError(
-      EXIT.usage,
-      isThere ? `${path} already exists; it is not overwritten` : `${path} cannot be written: ${reasonOf(error)}`,
-    );
-  }
 }

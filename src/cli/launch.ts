@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { Option } from "commander";
 import type { Launch } from "../boot/cloud/find.ts";
 import { readInstanceData } from "../boot/cloud/instanceDataFile.ts";
 import { AZURE_FILES, READERS_OF_LAYOUTS, readCloudSeed } from "../boot/cloud/seedLayouts.ts";
@@ -10,7 +9,6 @@ import type { SeedFile } from "../config/userData/parts.ts";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { libraryOf } from "../distro/library/library.ts";
 import { ASSUMED_VERSION } from "../distro/version.ts";
-import { withValues } from "./completion/values.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { type Named, optionName } from "./optionNames.ts";
 import { didYouMean } from "./output.ts";
@@ -23,30 +21,6 @@ export interface LaunchFlags extends Named {
   readonly userData?: string;
   readonly instanceData?: string;
 }
-
-export const seedOption = (): Option =>
-  new Option(
-    "--seed <dir>",
-    "directory of the data that the cloud provides, in NoCloud layout (meta-data, user-data, vendor-data, network-config) or in that of Azure, OpenStack or Ec2",
-  );
-
-export const userDataOption = (): Option =>
-  new Option("--user-data <file>", "user-data of the launch; replaces the seed's");
-
-export const datasourceOption = (): Option =>
-  withValues(
-    new Option(
-      "--datasource <name>",
-      "datasource of the launch, by the name that cloud-init uses: Ec2, GCE, Azure, None ...",
-    ),
-    () => ({ words: datasourceNames }),
-  );
-
-export const instanceDataOption = (): Option =>
-  new Option(
-    "--instance-data <file>",
-    "data of an instance in place of --seed and --datasource: its instance-data.json or instance-data-sensitive.json, or the output of cloud-init query --all",
-  );
 
 /** The files on this machine that a run reads besides images: those that describe the launch, and the configuration file. */
 export function inputFiles({ seed, userData, instanceData, settingsFile }: LaunchFlags): (string | undefined)[] {

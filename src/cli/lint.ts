@@ -1,21 +1,12 @@
 import { lstatSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { ASSUMED_VERSION, upstreamVersion } from "../distro/version.ts";
 import { SEVERITIES } from "../lint/finding.ts";
 import { lintFormats } from "../report/formats.ts";
-import { openBaseline, settleBaseline } from "./baseline.ts";
-import { CommandError, EXIT, worstStatus } from "./exit.ts";
-import { listedImages } from "./imageList.ts";
+import { CommandError, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launch.ts";
-import { lintAll } from "./lintAll.ts";
-import type { GivenLintFlags, LintFlags } from "./lintFlags.ts";
-import { openLinter } from "./lintImages.ts";
-import { lowestSeverity, statusOfFindings, writeReports } from "./lintReports.ts";
-import { checkInput, checkUsage, checkUsed, isInRepository } from "./lintUsage.ts";
-import { IMAGE_ARGUMENT, openOptions, withOpenOptions } from "./opening.ts";
-import { optionName } from "./optionNames.ts";
+import { datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launchOptions.ts";
+import type { GivenLintFlags } from "./lintFlags.ts";
+import { IMAGE_ARGUMENT, withOpenOptions } from "./opening.ts";
 import {
   anchorOption,
   collect,
@@ -30,10 +21,8 @@ import {
   quietOption,
   versionOption,
 } from "./options.ts";
-import { nearestInAnyCase, parseOutput } from "./output.ts";
-import { configOption, noIgnoresOption, ruleOption, withSettings } from "./settings/settings.ts";
-import { settledReports } from "./settledReports.ts";
-import { reportUnread } from "./target.ts";
+import { nearestInAnyCase } from "./output.ts";
+import { configOption, noIgnoresOption, ruleOption } from "./settings/options.ts";
 
 /** Adds `lint`, the default command. */
 export function lintCommand(program: Command, io: Io, end: (status: number) => void): void {
@@ -80,60 +69,15 @@ export function lintCommand(program: Command, io: Io, end: (status: number) => v
     .addOption(quietOption())
     .action(async (images: string[], flags: GivenLintFlags) => {
       if (program.args[0] !== "lint") checkWords(images, [...program.commands.map((one) => one.name()), "help"]);
-      const lists = flags.from ?? [];
-      if (images.length === 0 && lists.length === 0)
+      if (images.length === 0 && flags.from === undefined)
         throw new CommandError(EXIT.usage, "missing required argument 'image' (see --help)");
-      checkInput([...images, ...lists, flags.pristine]);
-      const sources = listedImages(images, lists);
-      end(await run(sources, { failOn: "error", ...withSettings(flags, sources, io) }, io));
+      const { runLint } = await import("./run/lint.ts");
+      end(await runLint(images, flags, io));
     });
 }
 
 const FROM =
   "file with the names of more images, one in each line, or the ids that aws ec2 describe-images prints as text or JSON; - for standard input; repeatable";
-
-async function run(sources: readonly string[], flags: LintFlags, io: Io): Promise<number> {
-  const outputs = (flags.format ?? ["text"]).map((value) =>
-    parseOutput(value, Object.keys(lintFormats), `${optionName(flags, "format")} ${value}`),
-  );
-  checkUsage(sources, outputs, flags);
-  const baseline = openBaseline(flags);
-  const linter = await openLinter({
-    launch: flags,
-    opening: openOptions(flags),
-    pristine: flags.pristine,
-    protect: flags.protect ?? [],
-    severities: flags.severities,
-    ignores: flags.ignores,
-    // With --no-ignores, the known findings are reported too.
-    baseline: baseline && (flags.ignores.comments ? baseline : { known: undefined }),
-    version: cloudInitVersion(flags),
-    repository: outputs.some(isInRepository) ? flags : undefined,
-    minSeverity: lowestSeverity(outputs, flags),
-    stdinFilename: flags.stdinFilename,
-    plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
-  });
-  const { jobs = availableParallelism(), quiet = false } = flags;
-  const outcomes = await lintAll(sources, linter, { jobs, quiet }, io);
-  for (const { messages } of outcomes) if (messages !== "") io.err(messages);
-  const reports = settledReports(outcomes, linter);
-  const status = worstStatus(outcomes.map((outcome) => outcome.status));
-  if (reports.length === 0) return status;
-  const { pristine, repository } = linter;
-  const isPristineRead =
-    pristine === undefined || !reportUnread(`--pristine ${pristine.image.source}`, pristine.image.problems, io);
-  // A missing image might have used them.
-  if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
-  const notLinted = outcomes.flatMap((outcome) => outcome.notLinted ?? []);
-  await writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
-  const readStatus = worstStatus([status, isPristineRead ? EXIT.clean : EXIT.incomplete]);
-  await settleBaseline(baseline?.known, outcomes, readStatus, flags, io);
-  return worstStatus([
-    readStatus,
-    // Nothing is said of hidden findings where another status is returned.
-    ...(readStatus === EXIT.clean ? [statusOfFindings(reports, flags, io)] : []),
-  ]);
-}
 
 /** The severities that formats show by default, such as `warning for text, info for json`. */
 function defaultSeverities(): string {
@@ -149,17 +93,6 @@ function parseJobs(value: string): number {
   if (!/^0*[1-9][0-9]{0,8}$/.test(value))
     throw new CommandError(EXIT.usage, `--jobs ${value || '""'}: the number of images must be a whole number from 1`);
   return Number(value);
-}
-
-/** @throws CommandError if the given version is invalid. */
-export function cloudInitVersion({ cloudInitVersion: given = ASSUMED_VERSION }: LintFlags): string {
-  const version = upstreamVersion(given);
-  if (version === undefined)
-    throw new CommandError(
-      EXIT.usage,
-      `--cloud-init-version ${given}: not a version; an example is ${ASSUMED_VERSION}`,
-    );
-  return version;
 }
 
 /** @throws CommandError for a word that is more likely a misplaced or misspelled command than a missing image. */

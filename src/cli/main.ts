@@ -74,14 +74,17 @@ export function commandLine(io: Io, end: (status: number) => void): Command {
   return program;
 }
 
-/** Runs the command line. Returns the exit status; never throws. */
-export async function main(args: readonly string[], given: Io): Promise<number> {
+/**
+ * Runs the command line. Returns the exit status; never throws.
+ * @param begin called before the command runs, and so before its code is loaded
+ */
+export async function main(args: readonly string[], given: Io, begin = () => {}): Promise<number> {
   // Any message may quote the input, including the report of a bug.
   const io: Io = { ...given, err: (text) => given.err(hideForms(text)) };
   let status: number = EXIT.clean;
   const program = commandLine(io, (code) => {
     status = code;
-  });
+  }).hook("preAction", begin);
   if (args.length === 0) {
     io.err(program.helpInformation());
     return EXIT.usage;

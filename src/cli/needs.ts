@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { NEEDS } from "../lint/needs.ts";
 import type { Io } from "./io.ts";
 
 /** Adds `needs`, which prints the paths that lint reads, on one line to fit into a quoted remote command. */
@@ -19,5 +18,8 @@ path, above all /etc/shadow; without it, lint exits with status 4. The list does
 not include paths that only the image's own configuration or links name; if one
 of them matters, lint says which to add.`,
     )
-    .action(() => io.out(`${NEEDS.join(" ")}\n`));
+    .action(async () => {
+      const { NEEDS } = await import("../lint/needs.ts");
+      io.out(`${NEEDS.join(" ")}\n`);
+    });
 }

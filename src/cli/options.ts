@@ -21,6 +21,13 @@ export const formatOption = (): Option => {
   return withValues(new Option(FORMAT, description).argParser(collect), formatsAndFiles(formats));
 };
 
+/** The formats of commands that have their own. */
+export const OWN_FORMATS = {
+  config: ["text", "json"],
+  plan: ["text", "json", "html"],
+  rules: ["text", "json"],
+} as const;
+
 /** One of a command's own formats, of which the first is the default. @param description the formats in words */
 export const ownFormatOption = (formats: readonly string[], description: string): Option =>
   withValues(

@@ -1,39 +1,10 @@
 import type { Command } from "commander";
-import { type BootResult, boot } from "../boot/boot.ts";
-import { launchOf } from "../boot/cloud/implied.ts";
-import { unreadFiles } from "../config/read.ts";
-import type { ImageProblem } from "../image/image.ts";
-import { caveatsOf } from "../lint/caveats.ts";
-import { NO_IGNORE_USE } from "../lint/ignores/ignore.ts";
-import { imageFacts } from "../lint/imageFacts.ts";
-import type { ImageFacts } from "../lint/lintResult.ts";
-import { Secrets } from "../lint/secrets/secrets.ts";
-import { textsOfBoot } from "../lint/textsOfBoot.ts";
-import { EXIT } from "./exit.ts";
-import { type Io, wantsColor } from "./io.ts";
-import {
-  checkLaunch,
-  datasourceOption,
-  inputFiles,
-  instanceDataOption,
-  type LaunchFlags,
-  openLaunch,
-  seedOption,
-  userDataOption,
-} from "./launch.ts";
-import { IMAGE_ARGUMENT, type OpenFlags, openOptions, withOpenOptions } from "./opening.ts";
-import { colorOption, ownFormatOption } from "./options.ts";
-import { checkOutputs, parseOutput, writeOutput } from "./output.ts";
-import { configOption, withLaunch } from "./settings/settings.ts";
-import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "./target.ts";
-
-const FORMATS = ["text", "json", "html"];
-
-interface PlanFlags extends LaunchFlags, OpenFlags {
-  readonly config?: string;
-  readonly format: string;
-  readonly color: "auto" | "always" | "never";
-}
+import type { Io } from "./io.ts";
+import { datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launchOptions.ts";
+import { IMAGE_ARGUMENT, withOpenOptions } from "./opening.ts";
+import { colorOption, OWN_FORMATS, ownFormatOption } from "./options.ts";
+import type { PlanFlags } from "./run/plan.ts";
+import { configOption } from "./settings/options.ts";
 
 /** Adds `plan`, which shows everything that the first boot will change. */
 export function planCommand(program: Command, io: Io, end: (status: number) => void): void {
@@ -42,7 +13,7 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
       .command("plan")
       .description("show everything that the first boot will change, module by module, as diffs")
       .argument("<image>", IMAGE_ARGUMENT)
-      .addOption(ownFormatOption(FORMATS, "text, json or html"))
+      .addOption(ownFormatOption(OWN_FORMATS.plan, "text, json or html"))
       .addOption(seedOption())
       .addOption(userDataOption())
       .addOption(datasourceOption())
@@ -50,57 +21,8 @@ export function planCommand(program: Command, io: Io, end: (status: number) => v
   )
     .addOption(configOption())
     .addOption(colorOption())
-    .action(async (source: string, flags: PlanFlags) => end(await run(source, withLaunch(flags, source, io), io)));
-}
-
-async function run(source: string, flags: PlanFlags, io: Io): Promise<number> {
-  const output = parseOutput(flags.format, FORMATS);
-  checkOutputs([output], [source, ...inputFiles(flags)]);
-  const launch = openLaunch(flags);
-  const target = await openTarget(source, openOptions(flags));
-  checkLaunch(launch, source, target);
-  const { image, distro } = target;
-  const result = boot(image, { distro, ...launchOf(image, launch) });
-  const facts = imageFacts(image, result);
-  const caveats = caveatsOf(image, distro);
-  const unread = [...image.problems, ...unreadFiles(result.base)];
-  if (output.format === "json")
-    await writeOutput(io, output, (await import("../report/json.ts")).planJson(facts, result));
-  else if (output.format === "html") await writeOutput(io, output, await planPage(facts, result, caveats, unread));
-  else {
-    const { planText } = await import("../report/planText.ts");
-    const color = output.file === undefined && wantsColor(flags.color, io);
-    await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
-  }
-  reportCaveats(source, caveats, io);
-  reportPackages(source, distro.packages, io);
-  reportLeftOut(source, target, io);
-  return reportUnread(source, unread, io) ? EXIT.incomplete : EXIT.clean;
-}
-
-/** The plan as a page: that of a lint without rules. */
-async function planPage(
-  image: ImageFacts,
-  booted: BootResult,
-  caveats: readonly string[],
-  unread: readonly ImageProblem[],
-): Promise<string> {
-  const [{ planHtml }, { imageReport }] = await Promise.all([
-    import("../report/html/page.ts"),
-    import("../report/imageReport.ts"),
-  ]);
-  const texts = (path: string) => textsOfBoot(booted, path);
-  const secrets = Secrets.ofBoot(booted);
-  const result = {
-    image,
-    findings: [],
-    ignored: [],
-    ignoreUse: NO_IGNORE_USE,
-    caveats,
-    unread,
-    texts,
-    booted,
-    secrets,
-  };
-  return planHtml(imageReport(result, { minSeverity: "info", plan: true }));
+    .action(async (source: string, flags: PlanFlags) => {
+      const { showPlan } = await import("./run/plan.ts");
+      end(await showPlan(source, flags, io));
+    });
 }

@@ -7,10 +7,10 @@ import { ruleIds } from "../../src/lint/rules/catalogue.ts";
 import { run } from "./run.ts";
 
 const silent = { out: () => {}, err: () => {}, terminal: false, columns: 80, env: {} };
-const commands = completedProgram(
+const { commands } = await completedProgram(
   commandLine(silent, () => {}),
   "lint",
-).commands;
+);
 const long = [...new Set(commands.flatMap(({ options }) => options.map(({ names }) => names.at(-1)!)))];
 
 test("the manual page is the one that the definitions make, with all commands and options", () => {

@@ -48,26 +48,33 @@ function firstClause(description: string): string {
 }
 
 /** What a shell completes of a program: all that its help shows. */
-export function completedProgram(program: Command, defaultCommand: string): CompletedProgram {
+export async function completedProgram(program: Command, defaultCommand: string): Promise<CompletedProgram> {
   const help = program.createHelp();
-  const optionsOf = (command: Command): CompletedOption[] =>
-    help.visibleOptions(command).map((option) => ({
-      names: [option.short, option.long].flatMap((name) => name ?? []),
-      description: firstClause(option.description),
-      values: option.required || option.optional ? valuesOf(option) : undefined,
-      isRepeatable: option.description.endsWith("repeatable"),
-    }));
-  const commands = help.visibleCommands(program).map((command): CompletedCommand => {
+  const optionsOf = (command: Command): Promise<CompletedOption[]> =>
+    Promise.all(
+      help.visibleOptions(command).map(async (option) => ({
+        names: [option.short, option.long].flatMap((name) => name ?? []),
+        description: firstClause(option.description),
+        values: option.required || option.optional ? await valuesOf(option) : undefined,
+        isRepeatable: option.description.endsWith("repeatable"),
+      })),
+    );
+  const commands = help.visibleCommands(program).map(async (command): Promise<CompletedCommand> => {
     const isHelp = command.name() === "help";
     return {
       name: command.name(),
       description: firstClause(command.description()),
-      options: isHelp ? [] : optionsOf(command),
+      options: isHelp ? [] : await optionsOf(command),
       operands: isHelp
         ? [{ words: program.commands.map((one) => one.name()) }]
-        : command.registeredArguments.map((argument) => valuesOf(argument)),
+        : await Promise.all(command.registeredArguments.map(valuesOf)),
       isVariadic: command.registeredArguments.some(({ variadic }) => variadic),
     };
   });
-  return { name: program.name(), defaultCommand, options: optionsOf(program), commands };
+  return {
+    name: program.name(),
+    defaultCommand,
+    options: await optionsOf(program),
+    commands: await Promise.all(commands),
+  };
 }

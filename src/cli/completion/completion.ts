@@ -24,6 +24,6 @@ Run it again after an update: the rules and options of the version are in it.`,
     )
     .action(async (shell: (typeof SHELLS)[number]) => {
       const [{ completedProgram }, { SCRIPTS }] = await Promise.all([import("./commands.ts"), import("./scripts.ts")]);
-      io.out(SCRIPTS[shell](completedProgram(program, "lint")));
+      io.out(SCRIPTS[shell](await completedProgram(program, "lint")));
     });
 }

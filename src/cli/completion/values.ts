@@ -8,11 +8,14 @@ export interface Values {
   readonly after?: { readonly values: Values; readonly isRequired: boolean };
 }
 
-/** Values that the flags and choices of an option do not say, made when they are asked for. */
-const DECLARED = new WeakMap<Option | Argument, () => Values>();
+/** Words may be in code that only a completion loads. */
+type Loaded = Values | Promise<Values>;
+
+/** Values that the flags and choices of an option do not say, loaded when they are asked for. */
+const DECLARED = new WeakMap<Option | Argument, () => Loaded>();
 
 /** Declares what a shell offers for the value of an option or argument. */
-export function withValues<T extends Option | Argument>(of: T, values: () => Values): T {
+export function withValues<T extends Option | Argument>(of: T, values: () => Loaded): T {
   DECLARED.set(of, values);
   return of;
 }
@@ -21,7 +24,7 @@ export function withValues<T extends Option | Argument>(of: T, values: () => Val
 const FILES = /^(?:file|image|report|user-data)/;
 
 /** What a shell offers for the value of an option or argument; nothing for one that takes any text. */
-export function valuesOf(of: Option | Argument): Values {
+export async function valuesOf(of: Option | Argument): Promise<Values> {
   const declared = DECLARED.get(of);
   if (declared !== undefined) return declared();
   if (of.argChoices !== undefined) return { words: of.argChoices };

@@ -4,9 +4,8 @@ import { reasonOf } from "../../image/reason.ts";
 import { strictText } from "../../image/utf8.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { isInside, realPath, rootOf } from "../repository.ts";
+import { SETTINGS_FILE } from "./options.ts";
 import type { SettingsFile } from "./parse.ts";
-
-export const SETTINGS_FILE = ".cloud-init-lint.yaml";
 
 /** The size of the largest file that is read, in bytes. */
 const LARGEST = 1_000_000;

@@ -4,7 +4,7 @@ import { SEVERITIES } from "../../lint/finding.ts";
 import { ruleNamed, ruleNames } from "../../lint/rules/catalogue.ts";
 import { lintFormats } from "../../report/formats.ts";
 import { didYouMean } from "../output.ts";
-import { unknownRule } from "../rules.ts";
+import { unknownRule } from "../ruleOf.ts";
 
 /** What a value of the configuration file may be, with the words for mistakes in it. */
 export interface SettingForm extends Form {

@@ -1,18 +1,15 @@
 import { resolve, sep } from "node:path";
-import { Option } from "commander";
 import type { Severity } from "../../lint/finding.ts";
 import { type IgnoreOptions, usualIgnores } from "../../lint/ignores/ignore.ts";
-import { ruleIds } from "../../lint/rules/catalogue.ts";
 import type { RuleSeverities } from "../../lint/severities.ts";
 import { escapeText } from "../../report/escape.ts";
-import { withValues } from "../completion/values.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
 import type { LaunchFlags } from "../launch.ts";
 import type { Named, OptionNames } from "../optionNames.ts";
 import { didYouMean } from "../output.ts";
 import { isInside, realPath } from "../repository.ts";
-import { ruleOf } from "../rules.ts";
+import { ruleOf } from "../ruleOf.ts";
 import { findSettings, readSettings } from "./find.ts";
 import { RULE_SEVERITIES } from "./keys.ts";
 import { type FileOptions, type FileSettings, parseSettings, type SettingsFile } from "./parse.ts";
@@ -31,23 +28,6 @@ export interface Settings extends Named {
   readonly severities: RuleSeverities;
   readonly ignores: IgnoreOptions;
 }
-
-export const configOption = (): Option =>
-  new Option(
-    "--config <file>",
-    "configuration file (default: the nearest .cloud-init-lint.yaml up to the root of the repository)",
-  );
-
-export const ruleOption = (): Option =>
-  withValues(
-    new Option(
-      "--rule <id=severity>",
-      "severity of all findings of a rule (info, warning, error), or off; repeatable",
-    ).argParser((value: string, all: readonly string[] = []) => [...all, value]),
-    () => ({ words: ruleIds, after: { values: { words: RULE_SEVERITIES }, isRequired: true } }),
-  );
-
-export const noIgnoresOption = (): Option => new Option("--no-ignores", "report the findings that are ignored as well");
 
 /**
  * The options of a command with those that the configuration file sets: an option of the command line replaces the file's

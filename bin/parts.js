@@ -1,0 +1,29 @@
+// The program is in parts: scripts whose value is their modules, as functions by name. A part is compiled when one of its
+// modules is first needed, so that what a command does not use costs it no time.
+
+/**
+ * How a module of the program loads another one, or one of Node.
+ * @param compiled the scripts of the parts, made when they are called, in the order in which modules are looked for
+ */
+exports.linked = (compiled, { filename, dirname, require }) => {
+  const modules = {};
+  const loaded = new Map();
+  const waiting = [...compiled];
+  const load = (name) => {
+    if (!name.startsWith("./")) return require(name);
+    let exported = loaded.get(name);
+    if (exported === undefined) {
+      while (!(name in modules)) Object.assign(modules, waiting.shift()().runInThisContext());
+      const module = { exports: {} };
+      modules[name](module, module.exports, load, filename, dirname);
+      // Nothing changes after a module has run: values are faster than the getters that it exports.
+      exported = { ...module.exports };
+      loaded.set(name, exported);
+    }
+    return exported;
+  };
+  return load;
+};
+
+/** What the build has put into a comment, where a character is in what would end it. */
+exports.outOfComment = (text) => text.replaceAll("*\u0001/", "*/");
