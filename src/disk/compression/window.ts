@@ -2,16 +2,20 @@
 const ROOM = 2 ** 22;
 const FIRST = 2 ** 18;
 
-/** The last bytes that were decompressed, which the next ones may repeat, and room for those. */
+/**
+ * The last bytes that were decompressed, which the next ones may repeat, and room for those. One serves all parts of a stream:
+ * what is thrown away takes memory until V8 happens to collect it.
+ */
 export class Window {
-  readonly #history: number;
+  #history = 0;
   /** The bytes before `end` are there. */
   bytes = Buffer.allocUnsafe(FIRST);
   end = 0;
 
-  /** @param history how far back a repetition may reach, in bytes */
-  constructor(history: number) {
+  /** Begins a part that repeats nothing of those before. @param history how far back a repetition may reach, in bytes */
+  begin(history: number): void {
     this.#history = history;
+    this.end = 0;
   }
 
   /** Makes room for `length` bytes, at most ROOM. What is older than the history may be forgotten. */
@@ -20,9 +24,8 @@ export class Window {
     // Moved by a multiple of 16, since LZMA's model depends on where bytes are.
     const kept = Math.min(this.end, this.#history + ((this.end - this.#history) & 15));
     const longest = this.#history + ROOM + 16;
-    // It grows as data comes, not as a header says.
-    const larger = Math.min(Math.max(2 * this.bytes.length, kept + length), longest);
-    const bytes = this.bytes.length < longest ? Buffer.allocUnsafe(larger) : this.bytes;
+    // What is behind the data takes no memory as long as nothing is written there.
+    const bytes = this.bytes.length < longest ? Buffer.allocUnsafeSlow(longest) : this.bytes;
     this.bytes.copy(bytes, 0, this.end - kept, this.end);
     this.bytes = bytes;
     this.end = kept;

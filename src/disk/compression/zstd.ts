@@ -16,6 +16,7 @@ const MOST_WINDOW = 2 ** 27;
  * since a raw disk may have no others; that takes a tenth of the time. decompress/zstd/zstd.ts says why no library does this.
  */
 export async function* zstdStream(feed: Source): AsyncGenerator<Buffer> {
+  const window = new Window();
   for (let isFirst = true; await feed.fill(1); isFirst = false) {
     await feed.fill(MOST_HEAD);
     const { bytes } = feed;
@@ -24,7 +25,7 @@ export async function* zstdStream(feed: Source): AsyncGenerator<Buffer> {
       continue;
     }
     if (!isFirst && (bytes.length < 4 || bytes.readUInt32LE(0) !== 0xfd2fb528)) return expectZeros(feed, "zstd");
-    yield* frame(feed);
+    yield* frame(feed, window);
   }
 }
 
@@ -37,12 +38,12 @@ async function skip(feed: Source, length: number): Promise<void> {
   }
 }
 
-async function* frame(feed: Source): AsyncGenerator<Buffer> {
+async function* frame(feed: Source, window: Window): AsyncGenerator<Buffer> {
   const head = readHead(feed.bytes, 0);
   if (head.window > MOST_WINDOW)
     throw new DiskError(`its zstd data needs a window of ${head.window} bytes; compress it without --long`);
   feed.consume(head.end);
-  const window = new Window(head.window);
+  window.begin(head.window);
   const sum = head.hasSum ? new Xxhash64() : undefined;
   const most = Math.min(MOST_BLOCK, head.window);
   const state = newState(most);

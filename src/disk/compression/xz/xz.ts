@@ -18,6 +18,7 @@ const MOST_DICTIONARY = 2 ** 27;
 
 /** Decompresses .xz ("The .xz File Format", version 1.2): several streams, each of several blocks. */
 export async function* xz(feed: Feed): AsyncGenerator<Buffer> {
+  const window = new Window();
   for (let isFirst = true; await feed.fill(HEADER); isFirst = false) {
     const head = feed.bytes.subarray(0, HEADER);
     if (head.toString("latin1", 0, 6) !== HEADER_MARK) {
@@ -31,7 +32,7 @@ export async function* xz(feed: Feed): AsyncGenerator<Buffer> {
     feed.consume(HEADER);
     const blocks: Sizes[] = [];
     while ((await byteAt(feed, 0)) !== 0) {
-      const sizes = yield* block(feed, checkOf(check));
+      const sizes = yield* block(feed, checkOf(check), window);
       blocks.push(sizes);
     }
     await readIndex(feed, blocks);
@@ -69,7 +70,7 @@ class Counted {
   }
 }
 
-async function* block(feed: Feed, check: Check): AsyncGenerator<Buffer, Sizes> {
+async function* block(feed: Feed, check: Check, window: Window): AsyncGenerator<Buffer, Sizes> {
   const size = headerLength(await byteAt(feed, 0));
   if (!(await feed.fill(size))) damaged("xz");
   const { dictionary, isX86 } = readBlockHeader(feed.bytes.subarray(0, size));
@@ -78,7 +79,8 @@ async function* block(feed: Feed, check: Check): AsyncGenerator<Buffer, Sizes> {
   const counted = new Counted(feed);
   let out = 0;
   // A dictionary may be larger than anything it is used for.
-  for await (const bytes of chunks(counted, Math.min(dictionary, MOST_DICTIONARY))) {
+  window.begin(Math.min(dictionary, MOST_DICTIONARY));
+  for await (const bytes of chunks(counted, window)) {
     check.add(bytes);
     out += bytes.length;
     yield bytes;
@@ -92,8 +94,7 @@ async function* block(feed: Feed, check: Check): AsyncGenerator<Buffer, Sizes> {
 }
 
 /** Decompresses chunks of LZMA2 until their end mark. */
-async function* chunks(feed: Source, dictionary: number): AsyncGenerator<Buffer> {
-  const window = new Window(dictionary);
+async function* chunks(feed: Source, window: Window): AsyncGenerator<Buffer> {
   const lzma2 = new Lzma2();
   for (;;) {
     await feed.fill(MOST_CHUNK);
