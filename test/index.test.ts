@@ -30,7 +30,12 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...parts: string[]
 ) => (...values: unknown[]) => Promise<void>;
 
-test.each(examples)("the example of %s prints what it says", async (_, example) => {
+const page = readFileSync("docs/library.md", "utf8");
+const shown = [...page.matchAll(/(?<=^```ts\n).*?(?=^```$)/gms)].map(
+  ([example], index) => [index + 1, example] as const,
+);
+
+test.each([...examples, ...shown])("the example of %s prints what it says", async (_, example) => {
   const expected = [...example.matchAll(/\/\/=> (.*)$/gm)].map(([, line]) => `${line}\n`);
   expect(expected).not.toEqual([]);
   expect(await printed(example)).toBe(expected.join(""));
