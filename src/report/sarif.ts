@@ -129,7 +129,7 @@ function descriptor(rule: Rule, { url, toolVersion }: SarifOptions): ReportingDe
     id: rule.id,
     shortDescription: { text: rule.title },
     fullDescription: { text: (description.replace(/\s+/g, " ").trim() || rule.title).slice(0, MAX_DESCRIPTION) },
-    ...(url === undefined ? {} : { helpUri: `${url}/blob/v${toolVersion}/rules/${rule.id}.md` }),
+    ...(url === undefined ? {} : { helpUri: `${url}/blob/v${toolVersion}/docs/rules/${rule.id}.md` }),
     help: { text: [rule.happens, rule.matters, rule.fix].join("\n\n"), markdown: documentOf(rule) },
     defaultConfiguration: { level: rule.severity === "info" ? "note" : rule.severity },
     properties: {

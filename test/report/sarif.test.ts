@@ -66,7 +66,7 @@ describe("runs", () => {
     ]) {
       const { informationUri, rules } = driverOf(repository);
       expect(informationUri).toBe("https://github.com/me/it");
-      expect(rules?.[0]?.helpUri).toBe("https://github.com/me/it/blob/v0.1.0/rules/sshd-setting-overwritten.md");
+      expect(rules?.[0]?.helpUri).toBe("https://github.com/me/it/blob/v0.1.0/docs/rules/sshd-setting-overwritten.md");
     }
     for (const none of [undefined, null, 7, {}, "github:OWNER/it", "git@example.org:me/it.git", "javascript:x"])
       expect(driverOf(none).informationUri ?? driverOf(none).rules?.[0]?.helpUri).toBeUndefined();
