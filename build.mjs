@@ -13,8 +13,9 @@ import { noticesOf } from "./release/notices.mjs";
 const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(child_process|crypto|https?|net|v8|worker_threads|zlib)$/ }, ({ path, namespace }) =>
-      namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" },
+    onResolve(
+      { filter: /^node:(child_process|crypto|https?|net|sea|v8|worker_threads|zlib)$/ },
+      ({ path, namespace }) => (namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" }),
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
       contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require("${path}")[name] }));`,
@@ -68,6 +69,8 @@ const aws = await build({
   // Of ES modules, what is not used is left out.
   mainFields: ["module", "main"],
   conditions: ["module"],
+  // An executable evaluates it as a script, which imports nothing.
+  supported: { "dynamic-import": false },
   plugins: [plainKeys],
   metafile: true,
 });

@@ -2,6 +2,7 @@
 //
 //   npm run release:check                                     # the version at hand
 //   npm run release:check -- --tag v0.2.0 --output DIR        # that of a tag; its files are kept
+//   npm run release:check -- --node FILE                      # with an executable of that Node, not of the one at hand
 //
 // The files: the package, the program in one file with its notices, an SBOM of what is in them, their checksums, and the
 // notes of the release (notes.md).
@@ -20,6 +21,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { checkPackage as checkTypes, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { buildAction } from "./action.mjs";
 import { unlinked } from "./links.mjs";
 import { changesOf } from "./notes.mjs";
@@ -39,7 +41,13 @@ const CONTENT = [
   /^schemas\/[\w-]+\.schema\.json$/,
 ];
 
-const { values } = parseArgs({ options: { tag: { type: "string" }, output: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    tag: { type: "string" },
+    output: { type: "string" },
+    node: { type: "string", default: process.execPath },
+  },
+});
 const about = JSON.parse(readFileSync("package.json", "utf8"));
 const { name, version } = about;
 const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
@@ -81,8 +89,7 @@ function checkLinks() {
     check("the repository has an owner", isPlaceholder ? '"OWNER" in package.json is a placeholder' : undefined);
 }
 
-/** @returns the directory of the unpacked package */
-function checkPackage() {
+async function checkPackage() {
   const [{ filename, files, size }] = JSON.parse(
     npm("pack", "--json", "--ignore-scripts", "--pack-destination", output),
   );
@@ -103,6 +110,30 @@ function checkPackage() {
   check("the installed package lints", status === 1 ? undefined : `status ${status}: ${stderr}`);
   const types = spawnSync("node_modules/.bin/publint", ["--strict", "--pack", "false"], { encoding: "utf8" });
   check("publint has nothing to say", types.status === 0 ? undefined : types.stdout);
+  const { problems } = await checkTypes(createPackageFromTarballData(readFileSync(join(output, filename))));
+  // Those of packages that consist of ES modules: every Node that is supported can require them.
+  const wrong = problems.filter(({ kind }) => kind !== "CJSResolvesToESM" && kind !== "NoResolution");
+  check("the types are not wrong", wrong.length > 0 ? JSON.stringify(wrong) : undefined);
+}
+
+/** Makes the executable, and the packages of Linux of it: that of this machine, which is not among the files. */
+function checkExecutable() {
+  const make = (what, script, ...args) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
+    check(`${what} can be made`, status === 0 ? undefined : stderr);
+    return stdout.trim().split("\n");
+  };
+  const says = (what, program, ...args) => {
+    const { stdout, error } = spawnSync(program, args, { encoding: "utf8", env: { PATH: process.env.PATH } });
+    const said = stdout?.trim();
+    check(`${what} has the version`, said === version ? undefined : `it says ${error?.message ?? said}`);
+  };
+  const [folder] = make("the executable", "release/executable/build.mjs", "--node", values.node);
+  says("the executable", join(folder, name), "--version");
+  if (process.platform !== "linux") return;
+  const [deb, rpm] = make("the packages of Linux", "release/packages/build.mjs");
+  says("the .deb", "dpkg-deb", "--field", deb, "Version");
+  says("the .rpm", "rpm", "-qp", "--queryformat", "%{VERSION}", rpm);
 }
 
 /** GitHub runs the action as it is committed. */
@@ -136,6 +167,15 @@ function makeBom() {
     .filter(({ ref }) => refs.has(ref))
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => refs.has(one)) }));
   bom.metadata.component.name = name;
+  // The executables and what is made of them.
+  const node = execFileSync(values.node, ["--version"], { encoding: "utf8" }).trim().slice(1);
+  components.push({
+    "bom-ref": `node@${node}`,
+    type: "application",
+    name: "node",
+    version: node,
+    purl: `pkg:generic/node@${node}`,
+  });
   writeFileSync(join(output, "sbom.cdx.json"), `${JSON.stringify({ ...bom, components, dependencies }, null, 2)}\n`);
 }
 
@@ -162,8 +202,9 @@ try {
   npm("run", "--silent", "build");
   checkVersion();
   checkLinks();
-  checkPackage();
+  await checkPackage();
   await checkAction();
+  checkExecutable();
   for (const file of ["cloud-init-lint.cjs", "aws.cjs", "THIRD-PARTY-NOTICES.txt"])
     copyFileSync(join("dist", file), join(output, file));
   makeBom();

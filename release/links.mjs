@@ -10,6 +10,7 @@ export function linked(text, { repository, version }) {
   return text
     .replace(/(?<=https:\/\/github\.com\/)[\w.-]+\/cloud-init-lint\b/g, project)
     .replace(/(?<=uses: )[\w.-]+\/cloud-init-lint@v[\w.-]+/g, `${project}@v${version}`)
+    .replace(/(?<=ghcr\.io\/)[\w.-]+\/cloud-init-lint\b/g, project.toLowerCase())
     .replace(/(?<=repository: )[\w.-]+\/cloud-init-lint$/gm, project)
     .replace(/(?<=--repo )[\w.-]+\/cloud-init-lint\b/g, project)
     .replace(/(?<="cloud-init-lint@)[\w.-]+(?=")/g, version)

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { remoteKindOf } from "../disk/remote/kinds.ts";
 import type { Connection } from "../disk/remote/messages.ts";
+import { packedFile } from "../disk/remote/programFile.ts";
 import { connectionTo, startRemoteThread } from "../disk/remote/thread.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { failedOutcome, type ImageOutcome, type LintSettings } from "./lintImages.ts";
@@ -49,7 +50,7 @@ export async function lintInThreads(
   const useThread = async () => {
     const connection = remote && connectionTo(remote);
     const data: LintThreadData = { settings, connection };
-    const thread = new Worker("require(process.argv[2]).work()", {
+    const thread = new Worker(packedFile("start.cjs") ?? "require(process.argv[2]).work()", {
       eval: true,
       argv: [program],
       workerData: data,

@@ -1,13 +1,16 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { programFile } from "../remote/programFile.ts";
+import { compileFunction } from "node:vm";
+import { packedFile, programFile } from "../remote/programFile.ts";
 import { RemoteError, type RemoteOptions } from "../remote/source.ts";
 
 /** What is used of the AWS SDK. */
 export type Sdk = typeof import("./bundled.ts");
 
-/** The AWS SDK, from its file beside the program's. @throws {RemoteError} if that is missing */
+/** The AWS SDK, from the executable, or from its file beside the program's. @throws {RemoteError} if that is missing */
 export function loadSdk(program = programFile()): Sdk {
+  const packed = packedFile("aws.cjs");
+  if (packed !== undefined) return evaluate(packed);
   if (program === undefined)
     throw new RemoteError(2, "to read from AWS, the program must run from its file, beside which the AWS SDK is");
   const file = join(dirname(program), "aws.cjs");
@@ -21,6 +24,13 @@ export function loadSdk(program = programFile()): Sdk {
       `reading from AWS takes the AWS SDK, and ${file} is missing; the npm package cloud-init-lint has it (dist/aws.cjs)`,
     );
   }
+}
+
+function evaluate(code: string): Sdk {
+  const module: { exports: unknown } = { exports: {} };
+  const run = compileFunction(code, ["module", "exports", "require"], { filename: "aws.cjs" });
+  run(module, module.exports, createRequire(process.execPath));
+  return module.exports as Sdk;
 }
 
 /** How long a connection, and then an answer, may take, in milliseconds. */

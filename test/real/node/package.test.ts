@@ -31,12 +31,13 @@ function npmEnvironment(): NodeJS.ProcessEnv {
 
 describeReal("the package", programs("npm", "npx"), () => {
   let installed: string;
+  let packed: string;
   beforeAll(() => {
     npm(process.cwd(), "pack", "--ignore-scripts", "--pack-destination", scratch);
     installed = mkdtempSync(join(scratch, "installed-"));
-    const [packed = ""] = readdirSync(scratch).filter((name) => name.endsWith(".tgz"));
+    packed = join(scratch, readdirSync(scratch).find((name) => name.endsWith(".tgz"))!);
     writeFileSync(join(installed, "package.json"), '{ "type": "module" }\n');
-    npm(installed, "install", join(scratch, packed));
+    npm(installed, "install", packed);
   });
 
   test("needs no other package", () => {
@@ -44,14 +45,24 @@ describeReal("the package", programs("npm", "npx"), () => {
     expect(names).toEqual(["cloud-init-lint"]);
   });
 
-  test("runs with npx", () => {
-    const result = spawnSync("npx", ["--offline", "cloud-init-lint", HARDENED], {
-      cwd: installed,
-      env: npmEnvironment(),
-      encoding: "utf8",
+  const npx = (cwd: string, ...args: string[]) =>
+    spawnSync("npx", ["--offline", ...args, HARDENED], { cwd, env: npmEnvironment(), encoding: "utf8" });
+
+  test("runs with npx where it is installed", () => {
+    expect(npx(installed, "cloud-init-lint")).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("sshd-setting-overwritten"),
     });
-    expect(result.status).toBe(1);
-    expect(result.stdout).toContain("sshd-setting-overwritten");
+  });
+
+  test("runs with npx in an empty directory, and leaves nothing there", () => {
+    const empty = mkdtempSync(join(scratch, "empty-"));
+    expect(npx(empty, "--yes", "--package", packed, "cloud-init-lint")).toMatchObject({
+      status: 1,
+      stderr: "",
+      stdout: expect.stringContaining("sshd-setting-overwritten"),
+    });
+    expect(readdirSync(empty)).toEqual([]);
   });
 
   const inPackage = (path: string) => join(installed, "node_modules/cloud-init-lint", path);
