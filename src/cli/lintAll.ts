@@ -3,7 +3,7 @@ import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { remoteKindOf } from "../disk/remote/kinds.ts";
 import { isArchive, readHead } from "../image/sniff.ts";
 import type { Io } from "./io.ts";
-import { type ImageOutcome, type Linter, lintImage } from "./lintImages.ts";
+import { type ImageOutcome, type Linter, lintImage, withUsage } from "./lintImages.ts";
 import { lintInThreads } from "./lintThreads.ts";
 import { startProgress } from "./progress.ts";
 
@@ -56,11 +56,19 @@ export async function lintAll(
       const ofThreads = await lintInThreads(names, linter.settings, { program, jobs, begun, done });
       settled();
       for (const [at, outcome] of ofThreads.entries()) outcomes[apart[at]!] = outcome;
+      countPristine(outcomes, linter);
     }
   } finally {
     progress.end();
   }
   return outcomes;
+}
+
+/** What this thread read of the unmodified image, while others lint, is told with the first image. */
+function countPristine(outcomes: ImageOutcome[], { readOfPristine }: Linter): void {
+  const at = outcomes.findIndex(({ report }) => report !== undefined);
+  const first = outcomes[at];
+  if (first?.report !== undefined) outcomes[at] = { ...first, report: withUsage(first.report, [readOfPristine?.()]) };
 }
 
 /** Whether a thread is worth its start: it can read the image itself, and the lint is not that of a single file. */

@@ -1,6 +1,8 @@
 import { launchOf } from "../boot/cloud/implied.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
+import type { RemoteUsage } from "../disk/remote/source.ts";
+import { readSince, usageOfAll } from "../disk/remote/usage.ts";
 import type { OpenOptions } from "../image/open.ts";
 import { type Baseline, type BaselineEntry, withBaseline } from "../lint/baseline.ts";
 import type { Severity } from "../lint/finding.ts";
@@ -61,6 +63,8 @@ export interface Linter {
   readonly settings: LintSettings;
   readonly launch: ReturnType<typeof openLaunch>;
   readonly pristine: Target | undefined;
+  /** What was read of the unmodified image on another machine since this was last called. */
+  readonly readOfPristine?: (() => RemoteUsage) | undefined;
   readonly repository: OpenedRepository | undefined;
 }
 
@@ -83,12 +87,12 @@ export interface ImageOutcome {
 
 /** Opens what all images need. @throws CommandError if that cannot be used. */
 export async function openLinter(settings: LintSettings): Promise<Linter> {
-  return {
-    settings,
-    launch: openLaunch(settings.launch),
-    pristine: settings.pristine === undefined ? undefined : await openPristine(settings.pristine, settings.opening),
-    repository: settings.repository && openRepository(settings.repository, process.cwd()),
-  };
+  const launch = openLaunch(settings.launch);
+  const repository = settings.repository && openRepository(settings.repository, process.cwd());
+  const pristine =
+    settings.pristine === undefined ? undefined : await openPristine(settings.pristine, settings.opening);
+  const remote = pristine?.image.remote;
+  return { settings, launch, pristine, readOfPristine: remote && readSince(remote.usage), repository };
 }
 
 const NOTHING: Matched = { maps: [], globs: [] };
@@ -120,8 +124,7 @@ export async function lintImage(given: string, linter: Linter, opened = () => {}
         ? { result: whole, entries: [] }
         : withBaseline(whole, baseline.known, baselineName(source, whole, launch));
     const reported = imageReport(result, { minSeverity: settings.minSeverity, repository, plan: settings.plan });
-    const usage = target?.image.remote?.usage();
-    const report = usage === undefined ? reported : { ...reported, usage };
+    const report = withUsage(reported, [target?.image.remote?.usage(), linter.readOfPristine?.()]);
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
@@ -129,6 +132,12 @@ export async function lintImage(given: string, linter: Linter, opened = () => {}
   } finally {
     target?.image.close?.();
   }
+}
+
+/** A report that says what else was read of other machines. */
+export function withUsage(report: ImageReport, usages: readonly (RemoteUsage | undefined)[]): ImageReport {
+  const usage = usageOfAll([report.usage, ...usages].flatMap((one) => one ?? []));
+  return usage === undefined ? report : { ...report, usage };
 }
 
 /** The outcome of an image that could not be linted. @param earlier messages that are already there */

@@ -33,6 +33,20 @@ export async function openTarget(source: string, options: OpenOptions = {}): Pro
   throw new CommandError(EXIT.usage, `--platform ${options.platform}: ${shownName(source)} is not a container image`);
 }
 
+/** What `use` makes of an image that the user named, which is closed afterwards. @throws CommandError as `openTarget` */
+export async function withTarget<T>(
+  source: string,
+  options: OpenOptions,
+  use: (target: Target) => Promise<T>,
+): Promise<T> {
+  const target = await openTarget(source, options);
+  try {
+    return await use(target);
+  } finally {
+    target.image.close?.();
+  }
+}
+
 /**
  * Opens an image that belongs to those that the options were meant for: `root` and `platform` apply only if it has several.
  * @throws CommandError as `openTarget`

@@ -50,7 +50,7 @@ export interface ImageReport {
   readonly plan: ReportedPlan | null;
   /** How many findings are only counted, since the report that this one is made from leaves them out. */
   readonly hidden?: Readonly<Record<Severity, number>>;
-  /** What was read of an image on another machine. */
+  /** What was read of other machines for the image. */
   readonly usage?: RemoteUsage;
 }
 

@@ -76,12 +76,21 @@ test("of several images, what holds no system is never clean; an object in S3 is
     expect(aws.calls.every(({ region }) => region === "us-east-1")).toBe(true);
   }));
 
-test.runIf(whole)("an AMI is what another image is compared with", () =>
+test("what is read of the AMI that others are compared with is told once", () =>
   withAws(async (aws) => {
-    const result = await run(aws, "fixtures/debian-12-hardened", "--pristine", `ami:${AMI}`);
-    expect(result).toMatchObject({ status: 0, stderr: "" });
-  }),
-);
+    const pristine = ["--pristine", `ami:${AMI}`];
+    const one = await run(aws, "fixtures/debian-12-hardened", ...pristine);
+    expect(one).toMatchObject({ status: 0, stderr: "" });
+    expect(one.stdout).toMatch(/\nRead 1 block \(0\.5 MiB\) in 3 requests, less than \$0\.0001\.\n$/);
+    if (!whole) return;
+    const asked = aws.calls.splice(0).length;
+    const several = await run(aws, `ami:${AMI}`, `ebs:${SNAPSHOT}`, "fixtures/debian-12", ...pristine, "-j", "2");
+    const requests = /\nRead (\d+) blocks .* in (\d+) requests, /.exec(several.stdout)?.slice(1).map(Number);
+    expect([asked, requests]).toEqual([
+      3,
+      [aws.calls.filter(({ operation }) => operation === "GetSnapshotBlock").length, aws.calls.length],
+    ]);
+  }));
 
 test("its datasource is Ec2 unless the launch names another, or its data are of another", () => {
   const onEc2 = Object.assign(memoryImage({}), {

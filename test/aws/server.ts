@@ -60,6 +60,8 @@ export interface Call {
   readonly index: number;
   readonly pageToken: string | undefined;
   readonly region: string;
+  /** The id of the key that signed the request. */
+  readonly key: string;
   /** How often the same was asked before. */
   readonly before: number;
 }
@@ -118,9 +120,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
   for await (const chunk of request) body += chunk;
   await setTimeout(world.delay ?? 0);
   // Who signs a request names the region.
-  const region =
-    /Credential=[^/]+\/\d+\/([^/]+)\/(?:ebs|ec2|s3)\//.exec(request.headers.authorization ?? "")?.[1] ?? "";
-  const asked = callOf(request, body, region);
+  const [, key = "", region = ""] =
+    /Credential=([^/]+)\/\d+\/([^/]+)\/(?:ebs|ec2|s3)\//.exec(request.headers.authorization ?? "") ?? [];
+  const asked = { ...callOf(request, body, region), key };
   const isSame = (one: Call) =>
     one.operation === asked.operation &&
     one.id === asked.id &&
@@ -159,7 +161,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, world:
   }
 }
 
-function callOf(request: IncomingMessage, body: string, region: string): Omit<Call, "before"> {
+function callOf(request: IncomingMessage, body: string, region: string): Omit<Call, "before" | "key"> {
   const url = new URL(request.url ?? "/", "http://aws");
   const nothing = { index: 0, pageToken: undefined, region };
   if (request.method === "POST") {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from "vitest";
+import { closeClients } from "../../src/disk/ebs/sdk.ts";
 import type { RemoteSource } from "../../src/disk/remote/source.ts";
 import { blockOf } from "../disk/remote/blockOf.ts";
 import { type Aws, startAws, type World } from "./server.ts";
@@ -25,11 +26,13 @@ export function useAws(): (world: World, environment?: NodeJS.ProcessEnv) => Pro
   });
   afterEach(async () => {
     process.env = before;
+    closeClients();
     await Promise.all(started.splice(0).map((aws) => aws.close()));
   });
   return async (world, environment = {}) => {
     const aws = await startAws(world);
     started.push(aws);
+    closeClients();
     process.env = { ...before, ...aws.environment, ...environment };
     return aws;
   };

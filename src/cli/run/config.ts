@@ -12,7 +12,7 @@ import { type OpenFlags, openOptions } from "../opening.ts";
 import { OWN_FORMATS } from "../options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "../output.ts";
 import { withLaunch } from "../settings/settings.ts";
-import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "../target.ts";
+import { reportCaveats, reportLeftOut, reportPackages, reportUnread, withTarget } from "../target.ts";
 
 /** The options of `config`. */
 export interface ConfigFlags extends LaunchFlags, OpenFlags {
@@ -27,28 +27,29 @@ export async function showConfig(source: string, given: ConfigFlags, io: Io): Pr
   const output = parseOutput(flags.format, OWN_FORMATS.config);
   checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
-  const target = await openTarget(source, openOptions(flags));
-  checkLaunch(launch, source, target);
-  const { image, distro } = target;
-  const result = boot(image, { distro, ...launchOf(image, launch) });
-  const { config, base } = result;
-  const secrets = flags.showSecrets === true ? undefined : Secrets.ofBoot(result);
-  const hide = (text: string) => secrets?.text(text) ?? text;
-  for (const { path, dropped, unread } of base.files)
-    if (dropped !== undefined && unread !== true)
-      io.err(
-        escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${hide(fileProblem(dropped))}`).concat("\n"),
-      );
-  if (base.fatal !== undefined) {
-    const { path, line, column } = base.fatal.origin;
-    const why = hide(fatalProblem(base.fatal));
-    io.err(`${escapeText(`${path}:${line}:${column}: cloud-init stops with an error: ${why}`)}\n`);
-  }
-  if (output.format === "json")
-    await writeOutput(io, output, (await import("../../report/json.ts")).configJson(config, secrets));
-  else await writeOutput(io, output, (await import("../../report/configText.ts")).configText(config, secrets));
-  reportCaveats(source, caveatsOf(image, distro), io);
-  reportPackages(source, distro.packages, io);
-  reportLeftOut(source, target, io);
-  return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;
+  return withTarget(source, openOptions(flags), async (target) => {
+    checkLaunch(launch, source, target);
+    const { image, distro } = target;
+    const result = boot(image, { distro, ...launchOf(image, launch) });
+    const { config, base } = result;
+    const secrets = flags.showSecrets === true ? undefined : Secrets.ofBoot(result);
+    const hide = (text: string) => secrets?.text(text) ?? text;
+    for (const { path, dropped, unread } of base.files)
+      if (dropped !== undefined && unread !== true)
+        io.err(
+          escapeText(`${path}:${dropped.line}:${dropped.column}: ignored: ${hide(fileProblem(dropped))}`).concat("\n"),
+        );
+    if (base.fatal !== undefined) {
+      const { path, line, column } = base.fatal.origin;
+      const why = hide(fatalProblem(base.fatal));
+      io.err(`${escapeText(`${path}:${line}:${column}: cloud-init stops with an error: ${why}`)}\n`);
+    }
+    if (output.format === "json")
+      await writeOutput(io, output, (await import("../../report/json.ts")).configJson(config, secrets));
+    else await writeOutput(io, output, (await import("../../report/configText.ts")).configText(config, secrets));
+    reportCaveats(source, caveatsOf(image, distro), io);
+    reportPackages(source, distro.packages, io);
+    reportLeftOut(source, target, io);
+    return reportUnread(source, [...image.problems, ...unreadFiles(base)], io) ? EXIT.incomplete : EXIT.clean;
+  });
 }

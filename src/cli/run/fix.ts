@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, realpathSync, rmdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, relative, resolve, sep } from "node:path";
+import type { SeedFile } from "../../config/userData/parts.ts";
 import { shownName } from "../../disk/remote/https/shownUrl.ts";
 import type { Image } from "../../image/image.ts";
 import { reasonOf } from "../../image/reason.ts";
@@ -14,14 +15,22 @@ import { type FileToWrite, WriteError, writeFiles } from "../fixFiles.ts";
 import { type Io, wantsColor } from "../io.ts";
 import { checkLaunch } from "../launch.ts";
 import type { GivenLintFlags, LintFlags } from "../lintFlags.ts";
-import { lintFileOptions, lintOptions, openLinter } from "../lintImages.ts";
+import { type Linter, type LintSettings, lintFileOptions, lintOptions, openLinter } from "../lintImages.ts";
 import { checkUsage, checkUsed } from "../lintUsage.ts";
 import { matchedIn } from "../matched.ts";
 import { openOptions } from "../opening.ts";
 import { regularFile } from "../reportFile.ts";
 import { ruleOf } from "../ruleOf.ts";
 import { withSettings } from "../settings/settings.ts";
-import { openLooseFile, openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "../target.ts";
+import {
+  openLooseFile,
+  reportCaveats,
+  reportLeftOut,
+  reportPackages,
+  reportUnread,
+  type Target,
+  withTarget,
+} from "../target.ts";
 import { cloudInitVersion } from "./lint.ts";
 
 /** The options of `fix` on the command line. */
@@ -60,7 +69,26 @@ async function run(source: string, flags: FixFlags, io: Io): Promise<number> {
   checkUsage([source], [], flags);
   const only = flags.only && new Set(flags.only.map((name) => ruleOf(name).id));
   checkDestination(source, flags);
-  const subject = await openSubject(source, flags, io);
+  const linter = await openLinter(settingsOf(flags));
+  try {
+    const file = openLooseFile(source);
+    if (file !== undefined) return await fix(source, subjectIn(source, file, linter, flags, io), only, flags, io);
+    return await withTarget(source, openOptions(flags), (target) =>
+      fix(source, subjectOn(source, target, linter, flags, io), only, flags, io),
+    );
+  } finally {
+    linter.pristine?.image.close?.();
+  }
+}
+
+/** Returns the exit status. */
+async function fix(
+  source: string,
+  subject: Subject,
+  only: ReadonlySet<string> | undefined,
+  flags: FixFlags,
+  io: Io,
+): Promise<number> {
   if (subject.root === undefined && flags.output === undefined && flags.dryRun !== true)
     throw unchangeable(shownName(source), whyReadOnly(source, subject.image));
   const { minSeverity = "warning", unsafe = false, failOn } = flags;
@@ -144,38 +172,42 @@ function isEmpty(directory: string): boolean {
   }
 }
 
-async function openSubject(source: string, flags: FixFlags, io: Io): Promise<Subject> {
-  const { protect = [], pristine: pristineSource } = flags;
-  const version = cloudInitVersion(flags);
-  const linter = await openLinter({
+function settingsOf(flags: FixFlags): LintSettings {
+  const { protect = [], pristine, severities, ignores } = flags;
+  return {
     launch: flags,
     opening: openOptions(flags),
-    pristine: pristineSource,
+    pristine,
     protect,
-    severities: flags.severities,
-    ignores: flags.ignores,
-    version,
+    severities,
+    ignores,
+    version: cloudInitVersion(flags),
     repository: undefined,
     minSeverity: "info",
     plan: false,
-  });
-  const file = openLooseFile(source);
-  if (file !== undefined) {
-    const start = new FixableFile(file, lintFileOptions(linter));
-    const { image, caveats, unread } = start.result;
-    reportCaveats(source, caveats, io);
-    checkUsed([{ source, matched: { maps: [], globs: [] }, report: { image } }], [], flags);
-    const place = regularFile(source) ?? resolve(source);
-    return {
-      start,
-      isRead: !reportUnread(source, unread, io),
-      image: undefined,
-      root: dirname(place),
-      place: () => `/${basename(place)}`,
-      name: () => nameOnThisMachine(source),
-    };
-  }
-  const target = await openTarget(source, openOptions(flags));
+  };
+}
+
+/** A file on its own. */
+function subjectIn(source: string, file: SeedFile, linter: Linter, flags: FixFlags, io: Io): Subject {
+  const start = new FixableFile(file, lintFileOptions(linter));
+  const { image, caveats, unread } = start.result;
+  reportCaveats(source, caveats, io);
+  checkUsed([{ source, matched: { maps: [], globs: [] }, report: { image } }], [], flags);
+  const place = regularFile(source) ?? resolve(source);
+  return {
+    start,
+    isRead: !reportUnread(source, unread, io),
+    image: undefined,
+    root: dirname(place),
+    place: () => `/${basename(place)}`,
+    name: () => nameOnThisMachine(source),
+  };
+}
+
+/** An image. */
+function subjectOn(source: string, target: Target, linter: Linter, flags: FixFlags, io: Io): Subject {
+  const { protect = [], pristine: pristineSource } = flags;
   checkLaunch(linter.launch, source, target);
   const { image, distro } = target;
   const start = new FixableImage(image, lintOptions(linter, target));

@@ -7,12 +7,12 @@ import { listedImages } from "../imageList.ts";
 import type { Io } from "../io.ts";
 import { lintAll } from "../lintAll.ts";
 import type { GivenLintFlags, LintFlags } from "../lintFlags.ts";
-import { openLinter } from "../lintImages.ts";
+import { type Linter, openLinter } from "../lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "../lintReports.ts";
 import { checkInput, checkUsage, checkUsed, isInRepository } from "../lintUsage.ts";
 import { openOptions } from "../opening.ts";
 import { optionName } from "../optionNames.ts";
-import { parseOutput } from "../output.ts";
+import { type Output, parseOutput } from "../output.ts";
 import { withSettings } from "../settings/settings.ts";
 import { settledReports } from "../settledReports.ts";
 import { reportUnread } from "../target.ts";
@@ -46,6 +46,27 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     stdinFilename: flags.stdinFilename,
     plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
   });
+  try {
+    return await lintWith(linter, sources, { outputs, baseline }, flags, io);
+  } finally {
+    linter.pristine?.image.close?.();
+  }
+}
+
+/** What a run writes. */
+interface Written {
+  readonly outputs: readonly Output[];
+  readonly baseline: ReturnType<typeof openBaseline>;
+}
+
+/** Returns the exit status. */
+async function lintWith(
+  linter: Linter,
+  sources: readonly string[],
+  { outputs, baseline }: Written,
+  flags: LintFlags,
+  io: Io,
+): Promise<number> {
   const { jobs = availableParallelism(), quiet = false } = flags;
   const outcomes = await lintAll(sources, linter, { jobs, quiet }, io);
   for (const { messages } of outcomes) if (messages !== "") io.err(messages);

@@ -15,7 +15,7 @@ import { type OpenFlags, openOptions } from "../opening.ts";
 import { OWN_FORMATS } from "../options.ts";
 import { checkOutputs, parseOutput, writeOutput } from "../output.ts";
 import { withLaunch } from "../settings/settings.ts";
-import { openTarget, reportCaveats, reportLeftOut, reportPackages, reportUnread } from "../target.ts";
+import { reportCaveats, reportLeftOut, reportPackages, reportUnread, withTarget } from "../target.ts";
 
 /** The options of `plan`. */
 export interface PlanFlags extends LaunchFlags, OpenFlags {
@@ -30,25 +30,26 @@ export async function showPlan(source: string, given: PlanFlags, io: Io): Promis
   const output = parseOutput(flags.format, OWN_FORMATS.plan);
   checkOutputs([output], [source, ...inputFiles(flags)]);
   const launch = openLaunch(flags);
-  const target = await openTarget(source, openOptions(flags));
-  checkLaunch(launch, source, target);
-  const { image, distro } = target;
-  const result = boot(image, { distro, ...launchOf(image, launch) });
-  const facts = imageFacts(image, result);
-  const caveats = caveatsOf(image, distro);
-  const unread = [...image.problems, ...unreadFiles(result.base)];
-  if (output.format === "json")
-    await writeOutput(io, output, (await import("../../report/json.ts")).planJson(facts, result));
-  else if (output.format === "html") await writeOutput(io, output, await planPage(facts, result, caveats, unread));
-  else {
-    const { planText } = await import("../../report/planText.ts");
-    const color = output.file === undefined && wantsColor(flags.color, io);
-    await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
-  }
-  reportCaveats(source, caveats, io);
-  reportPackages(source, distro.packages, io);
-  reportLeftOut(source, target, io);
-  return reportUnread(source, unread, io) ? EXIT.incomplete : EXIT.clean;
+  return withTarget(source, openOptions(flags), async (target) => {
+    checkLaunch(launch, source, target);
+    const { image, distro } = target;
+    const result = boot(image, { distro, ...launchOf(image, launch) });
+    const facts = imageFacts(image, result);
+    const caveats = caveatsOf(image, distro);
+    const unread = [...image.problems, ...unreadFiles(result.base)];
+    if (output.format === "json")
+      await writeOutput(io, output, (await import("../../report/json.ts")).planJson(facts, result));
+    else if (output.format === "html") await writeOutput(io, output, await planPage(facts, result, caveats, unread));
+    else {
+      const { planText } = await import("../../report/planText.ts");
+      const color = output.file === undefined && wantsColor(flags.color, io);
+      await writeOutput(io, output, planText(facts, result, { color, width: io.columns }));
+    }
+    reportCaveats(source, caveats, io);
+    reportPackages(source, distro.packages, io);
+    reportLeftOut(source, target, io);
+    return reportUnread(source, unread, io) ? EXIT.incomplete : EXIT.clean;
+  });
 }
 
 /** The plan as a page: that of a lint without rules. */

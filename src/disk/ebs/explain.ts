@@ -6,27 +6,39 @@ const EXPIRED = /^(ExpiredToken|RequestExpired)/;
 const REJECTED =
   /^(UnrecognizedClient|InvalidClientTokenId|AuthFailure|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidToken|MissingAuthenticationToken)/;
 
-/** Why AWS cannot be asked at all, whatever the question: region, credentials, network. Undefined for another reason. */
-export function explainAccess(error: AwsError, { profile, region }: RemoteOptions): RemoteError | undefined {
+/**
+ * Why AWS cannot be asked at all, whatever the question: region, credentials, network. Undefined for another reason.
+ * @param source the image
+ */
+export function explainAccess(
+  error: AwsError,
+  source: string,
+  { profile, region }: RemoteOptions,
+): RemoteError | undefined {
   const { name, message, code } = error;
+  const cannot = (status: 2 | 4, why: string) => new RemoteError(status, `${source}: ${why}`);
   if (/^Region is missing/.test(message))
-    return new RemoteError(2, "no AWS region is set; pass --region, or set AWS_REGION or the profile's region");
+    return cannot(2, "no AWS region is set; pass --region, or set AWS_REGION or the profile's region");
   if (/^Invalid (region|hostname)/i.test(message) || /not a valid hostname component/.test(message))
-    return new RemoteError(2, `--region ${region}: not the name of an AWS region; an example is eu-central-1`);
+    return cannot(2, `--region ${region}: not the name of an AWS region; an example is eu-central-1`);
   if (/^(Credentials|Token)?ProviderError$/.test(name)) {
+    const why = message.trim().split("\n")[0];
     if (/expired|sso login|aws login/i.test(message))
-      return new RemoteError(4, `the AWS credentials have expired; log in again (${told({ name: "Error", message })})`);
-    if (profile !== undefined)
-      return new RemoteError(2, `--profile ${profile}: no credentials (${told({ name: "Error", message })})`);
-    return new RemoteError(
+      return cannot(4, `the AWS credentials have expired; log in again (${why})`);
+    if (profile !== undefined) return cannot(2, `--profile ${profile}: no credentials (${why})`);
+    return cannot(
       4,
-      `no AWS credentials were found (${told({ name: "Error", message })}); set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass --profile`,
+      `no AWS credentials were found (${why}); set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass --profile`,
     );
   }
   if (EXPIRED.test(name))
-    return new RemoteError(4, "the AWS credentials have expired; log in again, or renew AWS_SESSION_TOKEN");
-  if (REJECTED.test(name)) return new RemoteError(4, `AWS rejects the credentials (${told(error)})`);
-  if (code === "ENOTFOUND") return new RemoteError(4, `${message}; check the region and the network`);
+    return cannot(4, "the AWS credentials have expired; log in again, or renew AWS_SESSION_TOKEN");
+  if (REJECTED.test(name))
+    return cannot(
+      4,
+      `AWS rejects the credentials (${told(error)}); check AWS_PROFILE, --profile or the keys in the environment`,
+    );
+  if (code === "ENOTFOUND") return cannot(4, `${message}; check the region and the network`);
   return undefined;
 }
 

@@ -1,9 +1,9 @@
-import type { EC2Client, Image } from "@aws-sdk/client-ec2";
+import type { Image } from "@aws-sdk/client-ec2";
 import { RemoteError, type RemoteOptions, type RemoteSource } from "../remote/source.ts";
 import { checkImage, snapshotsOf } from "./ami.ts";
 import { explainAccess, explainSnapshot } from "./explain.ts";
 import { type AwsError, OutOfAttempts, retrying, told, type Wait } from "./retrying.ts";
-import { clientOptions, loadSdk, type Sdk } from "./sdk.ts";
+import { type Clients, clientsFor } from "./sdk.ts";
 import { type Counted, SnapshotBlocks } from "./snapshot.ts";
 
 /** US dollars for a request that lists blocks, and for a block: most regions' prices in 2026. */
@@ -20,7 +20,7 @@ export async function openAmi(source: string, options: RemoteOptions, wait?: Wai
   const id = source.slice("ami:".length);
   if (!AMI.test(id))
     throw new RemoteError(2, `${source}: not the id of an AMI; an example is ami:ami-0abcdef1234567890`);
-  return new Reading(options, wait).ofImage(id);
+  return new Reading(source, options, wait).ofImage(id);
 }
 
 /** The disks of one machine, each a snapshot. @throws {RemoteError} */
@@ -28,21 +28,22 @@ export async function openSnapshots(source: string, options: RemoteOptions, wait
   const ids = source.split("+").map((part) => part.replace(/^ebs:/, ""));
   if (!ids.every((id) => SNAPSHOT.test(id)))
     throw new RemoteError(2, `${source}: not the id of a snapshot; an example is ebs:snap-0abcdef1234567890`);
-  return new Reading(options, wait).ofSnapshots(ids);
+  return new Reading(source, options, wait).ofSnapshots(ids);
 }
 
 /** What reading from EC2 and EBS has in common. */
 class Reading {
-  readonly #sdk: Sdk = loadSdk();
-  readonly #ec2: EC2Client;
+  readonly #clients: Clients;
+  readonly #source: string;
   readonly #options: RemoteOptions;
   readonly #wait: Wait | undefined;
   readonly #counted: Counted = { lists: 0, gets: 0, others: 0, blocks: 0, bytes: 0 };
 
-  constructor(options: RemoteOptions, wait: Wait | undefined) {
+  constructor(source: string, options: RemoteOptions, wait: Wait | undefined) {
+    this.#clients = clientsFor(options);
+    this.#source = source;
     this.#options = options;
     this.#wait = wait;
-    this.#ec2 = new this.#sdk.EC2Client(clientOptions(options));
   }
 
   async ofImage(id: string): Promise<RemoteSource> {
@@ -52,30 +53,24 @@ class Reading {
   }
 
   async ofSnapshots(ids: readonly string[], image?: Image): Promise<RemoteSource> {
-    const sdk = this.#sdk;
-    const client = new sdk.EBSClient(clientOptions(this.#options));
     const reader = {
-      sdk,
-      client,
+      clients: this.#clients,
       counted: this.#counted,
       explain: (error: unknown, id: string) => this.#explain(error as AwsError, id, image),
       wait: this.#wait,
     };
     const disks = await Promise.all(ids.map((id) => SnapshotBlocks.open(id, reader)));
-    const close = () => {
-      client.destroy();
-      this.#ec2.destroy();
-    };
-    return { disks, datasource: EC2, usage: () => this.#usage(), close };
+    return { disks, datasource: EC2, usage: () => this.#usage() };
   }
 
   /** @throws {RemoteError} if it does not exist or may not be described */
   async #describe(id: string): Promise<Image> {
+    const { sdk, ec2 } = this.#clients;
     try {
       const { Images = [] } = await retrying(() => {
         this.#counted.others++;
         const all = { IncludeDeprecated: true, IncludeDisabled: true };
-        return this.#ec2.send(new this.#sdk.DescribeImagesCommand({ ImageIds: [id], ...all }));
+        return ec2.send(new sdk.DescribeImagesCommand({ ImageIds: [id], ...all }));
       }, this.#wait);
       const image = Images.find(({ ImageId }) => ImageId === id);
       if (image !== undefined) return image;
@@ -95,14 +90,14 @@ class Reading {
   }
 
   async #explainImage(error: AwsError, id: string): Promise<RemoteError> {
-    const access = explainAccess(last(error), this.#options);
+    const access = explainAccess(last(error), this.#source, this.#options);
     if (access !== undefined) return access;
     const advice = error.name === "UnauthorizedOperation" ? "; allow ec2:DescribeImages" : "";
     return new RemoteError(4, `${id} cannot be read: ${told(error)}${advice}`);
   }
 
   async #explain(error: AwsError, id: string, image: Image | undefined): Promise<RemoteError> {
-    const access = explainAccess(last(error), this.#options);
+    const access = explainAccess(last(error), this.#source, this.#options);
     if (access !== undefined) return access;
     const known = { region: await this.#region(), image };
     if (error instanceof OutOfAttempts) return explainSnapshot(error, id, known);
@@ -111,9 +106,10 @@ class Reading {
 
   /** What EC2 says of a snapshot; undefined where it may not be asked, since reading one does not take that. */
   async #snapshot(id: string) {
+    const { sdk, ec2 } = this.#clients;
     try {
       this.#counted.others++;
-      const { Snapshots = [] } = await this.#ec2.send(new this.#sdk.DescribeSnapshotsCommand({ SnapshotIds: [id] }));
+      const { Snapshots = [] } = await ec2.send(new sdk.DescribeSnapshotsCommand({ SnapshotIds: [id] }));
       return Snapshots.find(({ SnapshotId }) => SnapshotId === id);
     } catch {
       return undefined;
@@ -121,7 +117,7 @@ class Reading {
   }
 
   async #region(): Promise<string> {
-    return this.#ec2.config.region();
+    return this.#clients.ec2.config.region();
   }
 
   #usage() {

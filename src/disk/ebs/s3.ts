@@ -1,25 +1,22 @@
-import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { BLOCK, type RangedFile, rangedSource } from "../remote/ranges.ts";
 import { RemoteError, type RemoteOptions, type RemoteSource } from "../remote/source.ts";
 import { explainAccess } from "./explain.ts";
 import { type AwsError, bodyInto, OutOfAttempts, retrying, told, type Wait } from "./retrying.ts";
-import { ANSWER, clientOptions, loadSdk, type Sdk } from "./sdk.ts";
+import { ANSWER, type Clients, clientsFor } from "./sdk.ts";
 
 /** The disk in an object of S3. @throws {RemoteError} */
 export async function openObject(source: string, options: RemoteOptions, wait?: Wait): Promise<RemoteSource> {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source) ?? [];
   if (bucket === undefined || key === undefined)
     throw new RemoteError(2, `${source}: not the name of an object; an example is s3://bucket/image.qcow2`);
-  const sdk = loadSdk();
-  const client = new sdk.S3Client({ ...clientOptions(options), followRegionRedirects: true });
-  const object = new S3Object({ sdk, client, source, bucket, key, options, wait });
+  const object = new S3Object({ clients: clientsFor(options), source, bucket, key, options, wait });
   await object.open();
-  return { ...rangedSource(object), close: () => client.destroy() };
+  return rangedSource(object);
 }
 
 interface Place {
-  readonly sdk: Sdk;
-  readonly client: S3Client;
+  readonly clients: Clients;
   readonly source: string;
   readonly bucket: string;
   readonly key: string;
@@ -66,11 +63,12 @@ class S3Object implements RangedFile {
 
   /** @param place where the body of an answer belongs */
   async #get(from: number, to: number, place: (answer: GetObjectCommandOutput) => Uint8Array): Promise<void> {
-    const { sdk, client, bucket, key, wait } = this.#place;
+    const { clients, bucket, key, wait } = this.#place;
+    const { sdk, s3 } = clients;
     try {
       await retrying(async () => {
         this.requests++;
-        const answer = await client.send(
+        const answer = await s3.send(
           new sdk.GetObjectCommand({
             Bucket: bucket,
             Key: key,
@@ -88,7 +86,7 @@ class S3Object implements RangedFile {
   #explained(error: AwsError): RemoteError {
     const { source, bucket, key, options } = this.#place;
     const { name, $metadata } = error instanceof OutOfAttempts ? error.last : error;
-    const access = explainAccess(error instanceof OutOfAttempts ? error.last : error, options);
+    const access = explainAccess(error instanceof OutOfAttempts ? error.last : error, source, options);
     if (access !== undefined) return access;
     if (name === "InvalidRange" || $metadata?.httpStatusCode === 416) return new RemoteError(3, `${source} is empty`);
     if (name === "PreconditionFailed" || $metadata?.httpStatusCode === 412)

@@ -1,16 +1,20 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
+import type { EBSClient } from "@aws-sdk/client-ebs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { packedFile, programFile } from "../remote/programFile.ts";
 import { RemoteError, type RemoteOptions } from "../remote/source.ts";
 
 /** What is used of the AWS SDK. */
-export type Sdk = typeof import("./bundled.ts");
+type Sdk = typeof import("./bundled.ts");
 
 /** The AWS SDK, from the executable, or from its file beside the program's. @throws {RemoteError} if that is missing */
-export function loadSdk(program = programFile()): Sdk {
+function loadSdk(): Sdk {
   const packed = packedFile("aws.cjs");
   if (packed !== undefined) return evaluate(packed);
+  const program = programFile();
   if (program === undefined)
     throw new RemoteError(2, "to read from AWS, the program must run from its file, beside which the AWS SDK is");
   const file = join(dirname(program), "aws.cjs");
@@ -37,11 +41,47 @@ function evaluate(code: string): Sdk {
 const CONNECTION = 10_000;
 export const ANSWER = 60_000;
 
+/** The clients for the services of a region, with one account's credentials. */
+export interface Clients {
+  readonly sdk: Sdk;
+  readonly ec2: EC2Client;
+  readonly ebs: EBSClient;
+  readonly s3: S3Client;
+}
+
+/** By region and profile. */
+const clients = new Map<string, Clients>();
+
 /**
- * The configuration of a client: region, profile, credentials and endpoints are found as the SDK finds them, unless the
- * user names them. Requests are tried again by `retrying`, which knows of broken bodies too.
+ * The clients for what the user names; region, credentials and endpoints are otherwise found as the SDK finds them. All
+ * images share them, so that credentials are asked for once, and again before they expire.
+ * @throws {RemoteError} if the SDK is missing
  */
-export function clientOptions({ region, profile }: RemoteOptions) {
+export function clientsFor(options: RemoteOptions): Clients {
+  const key = JSON.stringify([options.region, options.profile]);
+  const known = clients.get(key);
+  if (known !== undefined) return known;
+  const sdk = loadSdk();
+  const ec2 = new sdk.EC2Client(clientOptions(options));
+  const shared = { ...clientOptions(options), credentials: ec2.config.credentials };
+  const made = {
+    sdk,
+    ec2,
+    ebs: new sdk.EBSClient(shared),
+    s3: new sdk.S3Client({ ...shared, followRegionRedirects: true }),
+  };
+  clients.set(key, made);
+  return made;
+}
+
+/** Ends all connections, and forgets credentials. */
+export function closeClients(): void {
+  for (const { ec2, ebs, s3 } of clients.values()) for (const client of [ec2, ebs, s3]) client.destroy();
+  clients.clear();
+}
+
+/** The configuration of a client. Requests are tried again by `retrying`, which knows of broken bodies too. */
+function clientOptions({ region, profile }: RemoteOptions) {
   return {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { EBSClient, ListSnapshotBlocksCommandOutput } from "@aws-sdk/client-ebs";
+import type { ListSnapshotBlocksCommandOutput } from "@aws-sdk/client-ebs";
 import { MEMORY } from "../remote/messages.ts";
 import { type RemoteBlocks, RemoteError } from "../remote/source.ts";
 import { type AwsError, BrokenAnswer, bodyInto, OutOfAttempts, retrying, type Wait } from "./retrying.ts";
-import { ANSWER, type Sdk } from "./sdk.ts";
+import { ANSWER, type Clients } from "./sdk.ts";
 
 /**
  * How many blocks are listed at a time (100 to 10,000 are allowed), and where a list begins: at multiples of it. 2 GiB of
@@ -35,8 +35,7 @@ export interface Counted {
 
 /** What reading a snapshot takes. */
 export interface SnapshotReader {
-  readonly sdk: Sdk;
-  readonly client: EBSClient;
+  readonly clients: Pick<Clients, "sdk" | "ebs">;
   readonly counted: Counted;
   /** Why a request failed that nothing can be done about, for people. */
   explain(error: unknown, id: string): Promise<RemoteError>;
@@ -118,10 +117,11 @@ export class SnapshotBlocks implements RemoteBlocks {
   }
 
   async #get(index: number, token: string, into: Uint8Array): Promise<void> {
-    const { sdk, client, counted } = this.#reader;
+    const { clients, counted } = this.#reader;
+    const { sdk, ebs } = clients;
     counted.gets++;
     const command = new sdk.GetSnapshotBlockCommand({ SnapshotId: this.id, BlockIndex: index, BlockToken: token });
-    const { BlockData, DataLength, Checksum, ChecksumAlgorithm } = await client.send(command);
+    const { BlockData, DataLength, Checksum, ChecksumAlgorithm } = await ebs.send(command);
     await bodyInto(into, BlockData, { what: `block ${index}`, milliseconds: ANSWER });
     if (DataLength !== undefined && DataLength !== into.length)
       throw new BrokenAnswer(`block ${index} has ${DataLength} bytes instead of ${into.length}`);
@@ -179,7 +179,8 @@ export class SnapshotBlocks implements RemoteBlocks {
   }
 
   #page(startingBlockIndex: number, pageToken: string | undefined): Promise<ListSnapshotBlocksCommandOutput> {
-    const { sdk, client, counted, wait } = this.#reader;
+    const { clients, counted, wait } = this.#reader;
+    const { sdk, ebs } = clients;
     return retrying(() => {
       counted.lists++;
       const command = new sdk.ListSnapshotBlocksCommand({
@@ -187,7 +188,7 @@ export class SnapshotBlocks implements RemoteBlocks {
         MaxResults: PAGE,
         ...(pageToken === undefined ? { StartingBlockIndex: startingBlockIndex } : { NextToken: pageToken }),
       });
-      return client.send(command);
+      return ebs.send(command);
     }, wait);
   }
 

@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { closeClients } from "../ebs/sdk.ts";
 import { collectGarbage, keepYoungGenerationsSmall } from "./garbage.ts";
 import { remoteKindOf } from "./kinds.ts";
 import {
@@ -26,7 +27,11 @@ function serveRemote(): void {
   parentPort?.on("message", serve);
 }
 
+/** How many other threads are served. */
+let served = 0;
+
 function serve({ port, signal }: Connection): void {
+  served++;
   const server = new Server();
   const reply = (message: Reply) => {
     port.postMessage(message);
@@ -43,6 +48,7 @@ function serve({ port, signal }: Connection): void {
   port.on("close", () => {
     clearInterval(beats);
     server.closeAll();
+    if (--served === 0) closeClients();
   });
 }
 
@@ -116,8 +122,6 @@ class Server {
   }
 
   async #close({ numbers }: RemoteRequest & { kind: "close" }): Promise<undefined> {
-    const sources = numbers.map((number) => (this.#disks.get(number) ?? this.#streams.get(number))?.source);
-    for (const source of new Set(sources)) source?.close?.();
     for (const number of numbers) {
       this.#streams.get(number)?.stream.close();
       this.#streams.delete(number);

@@ -12,8 +12,6 @@ export interface RemoteSource {
   readonly datasource?: string;
   /** What was read of all of them so far. */
   usage(): RemoteUsage;
-  /** Ends its connections. */
-  close?(): void;
 }
 
 /** The blocks of one disk, numbered from 0. All have the same size; the last may be shorter. */

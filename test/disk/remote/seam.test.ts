@@ -66,7 +66,6 @@ describe("a disk behind a URL", () => {
     expect(far.err).toBe("");
     expect(far.status).toBe(near.status);
     expect(far.out.replaceAll(url, ROOT)).toBe(near.out);
-    if (command === "lint") expect(temporaryFiles()).toBe(before);
     const asked = (await server.asked()).map(({ range }) => range);
     expect(new Set(asked).size).toBe(asked.length);
   });
@@ -101,6 +100,30 @@ describe("a disk behind a URL", () => {
     expect(err).toContain(` was not read: ${reason}`);
     expect(JSON.parse(out).images[0]).toMatchObject({ complete: false });
     expect(temporaryFiles()).toBe(before);
+  });
+
+  test("is closed by every command, however it ends", async () => {
+    const server = await diskServer();
+    const url = server.url("disk");
+    const elsewhere = ["--datasource", "WSL"];
+    const fixed = join(scratch, "fixed");
+    for (const [args, status] of [
+      [["lint", url, "--pristine", url], 0],
+      [["lint", "none", "--pristine", url], 3],
+      [["lint", url, "--platform", "linux/arm64"], 2],
+      [["plan", url], 0],
+      [["plan", url, "-f", "html", ...elsewhere], 2],
+      [["config", url], 0],
+      [["config", url, ...elsewhere], 2],
+      [["fix", url, "--pristine", url, "--output", fixed], 0],
+      [["fix", url], 2],
+      [["fix", url, "--dry-run", ...elsewhere], 2],
+      [["fix", "none", "--dry-run", "--pristine", url], 3],
+    ] as const) {
+      const { status: ended, err } = await run(...args);
+      expect([args, ended, err]).toEqual([args, status, expect.any(String)]);
+      expect(temporaryFiles(), args.join(" ")).toBe(before);
+    }
   });
 
   test("that cannot be opened leaves nothing open", async () => {
