@@ -35,7 +35,7 @@ const CONTENT = [
   /^package\.json$/,
   /^README\.md$/,
   /^LICENSE$/,
-  /^bin\/(?:cloud-init-lint\.js|script\.js|package\.json)$/,
+  /^bin\/(?:cloud-init-lint\.js|parts\.js|script\.js|package\.json)$/,
   /^dist\/(?:aws\.cjs|cloud-init-lint\.cjs|index\.js|index\.d\.ts|THIRD-PARTY-NOTICES\.txt)$/,
   /^man\/cloud-init-lint\.1$/,
   /^schemas\/[\w-]+\.schema\.json$/,
