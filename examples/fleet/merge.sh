@@ -3,12 +3,14 @@
 #
 #   merge.sh DIR LIST [OPTION OF cloud-init-lint merge]...
 #
-# It reads DIR/ID.json for each image id in the file LIST, and writes DIR/fleet.html, fleet.md and fleet.sarif. It ends
-# with the status of "cloud-init-lint merge", and with 4 if an image of the list has no report.
+# It reads DIR/ID.json for each image id in the file LIST, and writes DIR/fleet.html, fleet.md and fleet.sarif, unless no image
+# could be linted. It ends with the status of "cloud-init-lint merge", and with 4 if an image of the list has no report, since
+# its lint was killed or never ran.
 set -eu
 directory=$1
 list=$2
 shift 2
+rm -f "$directory/fleet.html" "$directory/fleet.md" "$directory/fleet.sarif"
 
 lacking=0
 reports=0

@@ -1,6 +1,7 @@
-import { strictText } from "../image/utf8.ts";
+import { resolve } from "node:path";
+import { remoteKindOf } from "../disk/remote/kinds.ts";
 import { CommandError, EXIT } from "./exit.ts";
-import { inputName, readInput } from "./readInput.ts";
+import { inputName, readInput, textOf, whyNotJson } from "./readInput.ts";
 
 /** The size of the largest list that is read, in bytes. */
 const LARGEST = 10_000_000;
@@ -11,7 +12,14 @@ const LARGEST = 10_000_000;
  * @throws CommandError if a list cannot be read, is empty, or has an entry that cannot be the name of an image
  */
 export function listedImages(images: readonly string[], lists: readonly string[]): string[] {
-  return [...new Set([...images, ...lists.flatMap(imagesOf)])];
+  const known = new Map<string, string>();
+  for (const name of [...images, ...lists.flatMap(imagesOf)]) {
+    // What is wrong with an empty name is reported later.
+    const isPath = name !== "" && name !== "-" && remoteKindOf(name) === undefined;
+    const key = isPath ? resolve(name) : name;
+    if (!known.has(key)) known.set(key, name);
+  }
+  return [...known.values()];
 }
 
 function imagesOf(list: string): string[] {
@@ -21,16 +29,10 @@ function imagesOf(list: string): string[] {
     const place = line === undefined ? inputName(list) : `${inputName(list)}:${line}`;
     return new CommandError(EXIT.usage, `${place}: ${why}`);
   };
-  if (text === undefined || text.includes("\0")) throw refuse("not a list of images: not a text file in UTF-8");
+  if (text === undefined) throw refuse("not a list of images: not a text file in UTF-8");
   const images = /^\s*[[{"]/.test(text) ? imagesOfJson(text, refuse) : imagesOfLines(text, refuse);
   if (images.length === 0) throw new CommandError(EXIT.nothing, `${inputName(list)}: the list contains no images`);
   return images;
-}
-
-/** The text of a list; undefined if it is none. PowerShell writes UTF-16. */
-function textOf(bytes: Buffer): string | undefined {
-  const text = bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString("utf16le") : strictText(bytes);
-  return text?.replace(/^\ufeff/, "");
 }
 
 /** Makes the error for an entry of the list. */
@@ -38,7 +40,7 @@ type Refuse = (why: string, line?: number) => CommandError;
 
 /** One name in each line, or several ids: `aws ... --output text` separates them by tabs. `#` begins a comment. */
 function imagesOfLines(text: string, refuse: Refuse): string[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
+  return text.split(/\r\n?|\n/).flatMap((line, index) => {
     const comment = line.search(/(?:^|[ \t])#/);
     const entry = (comment === -1 ? line : line.slice(0, comment)).trim();
     if (entry === "") return [];
@@ -57,8 +59,8 @@ function imagesOfJson(text: string, refuse: Refuse): string[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw refuse(`begins like JSON but is not: ${(error as Error).message}`);
+  } catch {
+    throw refuse(`begins like JSON but is not: ${whyNotJson(text)}`);
   }
   if (typeof value !== "string" && !Array.isArray(value))
     throw refuse(`must be a JSON array of image names, as --query "Images[].ImageId" gives, not an object`);
@@ -100,19 +102,26 @@ function isId(word: string): boolean {
 
 const BARE_ID = /^(ami|snap)-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 
+/** The name of the image that has a bare id; undefined for anything else. */
+export function nameOfId(word: string): string | undefined {
+  const [, kind] = BARE_ID.exec(word) ?? [];
+  return kind && `${kind === "ami" ? "ami" : "ebs"}:${word}`;
+}
+
 /** What `aws` prints where a query finds no value. */
 const MISSING = ["None", "null"];
 
 /** The name of an image in a list. @throws CommandError if it can be none. */
 function imageOf(name: string, line: number | (() => number), refuse: Refuse): string {
   const error = (why: string) => refuse(why, typeof line === "number" ? line : line());
-  const [, kind] = BARE_ID.exec(name) ?? [];
-  if (kind !== undefined) return `${kind === "ami" ? "ami" : "ebs"}:${name}`;
+  const ofId = nameOfId(name);
+  if (ofId !== undefined) return ofId;
   if (name === "") throw error("an image name is empty");
   if (name === "-") throw error("a list cannot name standard input; pass - on the command line");
   if (name.startsWith("-")) throw error(`"${name}" is no image name; for a file of this name, write ./${name}`);
   if (MISSING.includes(name))
     throw error(`"${name}" is no image name: the query of aws found nothing; for a file of this name, write ./${name}`);
+  if (name.includes("\t")) throw error("an image name contains a tab; put each name in a line of its own");
   if (/[\u0000-\u001f\u007f]/.test(name)) throw error("an image name contains a control character");
   return name;
 }

@@ -42,7 +42,7 @@ export interface Findings {
   readonly notLinted: readonly NotLinted[];
 }
 
-/** Writes all reports of a run. @throws CommandError for a file that cannot be written. */
+/** Writes all reports of a run, without images only those that say why. @throws CommandError for a file that cannot be written. */
 export async function writeReports(
   { reports, notLinted }: Findings,
   outputs: readonly Output[],
@@ -52,6 +52,7 @@ export async function writeReports(
   const inGithubActions = io.env.GITHUB_ACTIONS === "true";
   for (const output of outputs) {
     const format = lintFormats[output.format]!;
+    if (reports.length === 0 && format.withoutImages !== true) continue;
     const leftOut: string[] = [];
     const options = {
       color: output.file === undefined && wantsColor(flags.color, io),

@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { reasonOf } from "../image/reason.ts";
+import { strictText } from "../image/utf8.ts";
+import { locateJson } from "../python/json.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
 /** How messages name an input file. */
@@ -25,4 +27,18 @@ export function readInput(file: string, largest: number): Buffer {
   } finally {
     if (descriptor !== 0) closeSync(descriptor);
   }
+}
+
+/** The text of an input; undefined if it is none. PowerShell writes UTF-16, and a byte order mark before UTF-8. */
+export function textOf(bytes: Buffer): string | undefined {
+  const text = bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString("utf16le") : strictText(bytes);
+  return text?.includes("\0") ? undefined : text?.replace(/^\ufeff/, "");
+}
+
+/** Why a text that JSON.parse() refuses is not JSON, and where: its own messages differ between versions of Node. */
+export function whyNotJson(text: string): string {
+  const problem = locateJson(text);
+  return "reason" in problem
+    ? `${problem.reason} (line ${problem.line}, column ${problem.column})`
+    : "a number in it is not finite";
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import type { SeedFile } from "../config/userData/parts.ts";
 import { closeWaiting } from "../disk/file.ts";
 import { shownName } from "../disk/remote/https/shownUrl.ts";
@@ -14,6 +14,7 @@ import { isPartial } from "../lint/partial.ts";
 import type { Packages } from "../packages/packages.ts";
 import { escapeText } from "../report/escape.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { nameOfId } from "./imageList.ts";
 import type { Io } from "./io.ts";
 
 /** An opened image and what it is. */
@@ -75,7 +76,11 @@ async function openAny(source: string, options: OpenOptions): Promise<Target> {
       );
     if (error.status === EXIT.nothing && openLooseFile(source) !== undefined)
       throw new CommandError(EXIT.nothing, `${source} is a text file, not an image; pass user-data with --user-data`);
-    throw new CommandError(error.status, error.message);
+    const ofId = error.status === EXIT.nothing && !existsSync(source) ? nameOfId(source) : undefined;
+    throw new CommandError(
+      error.status,
+      ofId === undefined ? error.message : `${error.message}; to lint it by its id, write ${ofId}`,
+    );
   }
   return { image, distro: image.distro };
 }

@@ -36,6 +36,11 @@ interface LintFormat {
   readonly inRepository?: true;
   /** Whether the whole first boot is shown (`plan` of ImageReport). */
   readonly needsPlan?: true;
+  /**
+   * Whether a report is written if no image at all could be linted. The others would look like those of clean images, and a
+   * program would take all findings that it knows for mended.
+   */
+  readonly withoutImages?: true;
   /** Loads the report's code, so that a run pays only for the formats it needs. */
   load(): Promise<Report>;
 }
@@ -51,6 +56,7 @@ const formats = {
   markdown: { minSeverity: "warning", load: async () => (await import("./markdown.ts")).markdownReport },
   json: {
     minSeverity: "info",
+    withoutImages: true,
     load: async () => {
       const { jsonReport } = await import("./json.ts");
       return (reports, { minSeverity, notLinted }) => jsonReport(reports, minSeverity, notLinted);
@@ -67,6 +73,7 @@ const formats = {
   gitlab: { minSeverity: "info", inRepository: true, load: async () => (await import("./gitlab.ts")).gitlabReport },
   junit: {
     minSeverity: "warning",
+    withoutImages: true,
     load: async () => {
       const { junitReport } = await import("./junit.ts");
       return (results, { minSeverity, notLinted }) => junitReport(results, minSeverity, notLinted);

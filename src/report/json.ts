@@ -22,7 +22,10 @@ const MAX_ORIGINS = 4_000_000;
 
 const SCHEMA_VERSION = 2;
 
-/** Findings as JSON (schemas/lint-v2.schema.json). The summary also counts those that `minSeverity` leaves out. */
+/**
+ * Findings as JSON (schemas/lint-v2.schema.json). The summary also counts those that `minSeverity` leaves out. `notLinted` is
+ * there unless one image was to be linted and was.
+ */
 export function jsonReport(
   results: readonly ImageReport[],
   minSeverity: Severity,
@@ -41,7 +44,7 @@ export function jsonReport(
       })),
       summary: { ...countAll([result]), ignored: result.ignored.length },
     })),
-    ...(notLinted.length === 0
+    ...(results.length === 1 && notLinted.length === 0
       ? {}
       : { notLinted: notLinted.map(({ source, status, message }) => ({ source, status, message })) }),
   });

@@ -64,8 +64,8 @@ export function junitReport(
       });
   }
   for (const { finding, images } of sharedIgnored(results)) suiteOf(images).cases.push(skippedCase(finding));
-  for (const { source, message } of notLinted)
-    suites.set(`not linted: ${source}`, { name: source, sources: [source], cases: [notLintedCase(message)] });
+  for (const [index, { source, message }] of notLinted.entries())
+    suites.set(`not linted: ${index}`, { name: source, sources: [source], cases: [notLintedCase(message)] });
   const all = [...suites.values()].filter(({ cases }) => cases.length > 0);
   const total = all.flatMap(({ cases }) => cases);
   const { skipped: _, ...counts } = countsOf(total);

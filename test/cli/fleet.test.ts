@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CommandError } from "../../src/cli/exit.ts";
 import { failedOutcome } from "../../src/cli/lintImages.ts";
 import { run, runWith } from "./run.ts";
@@ -29,6 +29,55 @@ test("--from lints the images of a list; one that cannot be linted hides none of
   expect(merged.status).toBe(3);
   expect(merged.err).toBe(`cloud-init-lint: empty: not linted: ${message}\n`);
   expect(merged.out.split("\n\n")[0]).toBe(out.split("\n\n")[0]);
+});
+
+describe("if no image could be linted", () => {
+  const NOTHING = "no cloud-init found (no package, no /etc/cloud/cloud.cfg)";
+  const FORMATS = ["json", "junit", "sarif", "gitlab", "html", "markdown", "text"];
+  const files = FORMATS.flatMap((format) => ["-f", `${format}=none.${format}`]);
+  const written = () => FORMATS.filter((format) => existsSync(`none.${format}`));
+
+  test.each([1, 2])("programs learn why from a list (of %i), and no report looks like a clean one", async (count) => {
+    mkdirSync("bare", { recursive: true });
+    const sources = ["empty", "bare"].slice(0, count);
+    writeFileSync("part", sources.join("\n"));
+    const linted = await run("--from", "part", ...files, "-f", "github");
+    const err = sources.map((source) => `cloud-init-lint: ${source}: ${NOTHING}\n`).join("");
+    expect(linted).toEqual({ status: 3, out: "", err });
+    expect(written()).toEqual(["json", "junit"]);
+    const json = readFileSync("none.json", "utf8");
+    const notLinted = sources.map((source) => ({ source, status: 3, message: NOTHING }));
+    expect(JSON.parse(json)).toEqual({ schemaVersion: 2, images: [], notLinted });
+    expect(readFileSync("none.junit", "utf8")).toContain(`errors="${count}"`);
+    expect(await run("merge", "none.json", "-f", "json")).toMatchObject({ status: 3, out: json });
+    expect(await run("merge", "none.json", "-f", "sarif")).toMatchObject({ status: 3, out: "" });
+    for (const format of written()) rmSync(`none.${format}`);
+  });
+
+  test("without a list there is no report", async () => {
+    expect(await run("empty", ...files)).toMatchObject({ status: 3, out: "" });
+    expect(written()).toEqual([]);
+  });
+
+  test("wrong usage writes nothing", async () => {
+    writeFileSync("wrong", "web\n");
+    expect(await run("--from", "wrong", "--root", "2", ...files)).toMatchObject({ status: 2, out: "" });
+    expect(written()).toEqual([]);
+  });
+});
+
+test("JSON of several images always has the list of those that could not be linted, that of one image only if it is one", async () => {
+  const keysOf = async (...images: string[]) =>
+    Object.keys(JSON.parse((await run(...images, "-f", "json", "--exit-zero")).out));
+  expect(await keysOf("web", "db")).toEqual(["schemaVersion", "images", "notLinted"]);
+  expect(await keysOf("web")).toEqual(["schemaVersion", "images"]);
+});
+
+test("an id without its kind is no path: the message says how to lint it", async () => {
+  expect(await run("ami-0123456789abcdef0")).toMatchObject({
+    status: 3,
+    err: "cloud-init-lint: ami-0123456789abcdef0: no such file or directory; to lint it by its id, write ami:ami-0123456789abcdef0\n",
+  });
 });
 
 test.each<[args: string[], status: number, message: RegExp]>([

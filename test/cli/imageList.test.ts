@@ -36,15 +36,24 @@ test.each<[what: string, content: string | Buffer, images: string[]]>([
   ["JSON of a query with a list", `[["${ID}"], ["${OTHER}"]]`, [`ami:${ID}`, `ami:${OTHER}`]],
   ["JSON of a single value", `"${ID}"\n`, [`ami:${ID}`]],
   ["a byte order mark", `\ufeff${ID}\r\n`, [`ami:${ID}`]],
+  ["lines that end with a carriage return", `${ID}\rdisk.img\r`, [`ami:${ID}`, "disk.img"]],
   ["UTF-16, as PowerShell writes it", Buffer.from(`\ufeff${ID}\r\n`, "utf16le"), [`ami:${ID}`]],
 ])("a list of %s", (_what, content, images) => {
   expect(imagesOf(content)).toEqual(images);
 });
 
 test("images of the command line come first; each is linted once", () => {
-  writeFileSync("list", "b\na\n");
-  writeFileSync("other", "c\nb\n");
-  expect(listedImages(["a", "a"], ["list", "other"])).toEqual(["a", "b", "c"]);
+  writeFileSync("list", "b/\n./a\nhttps://x//b\n");
+  writeFileSync("other", "c\nd/../b\nhttps://x/b\nami:b\n");
+  expect(listedImages(["a", "a", "-"], ["list", "other"])).toEqual([
+    "a",
+    "-",
+    "b/",
+    "https://x//b",
+    "c",
+    "https://x/b",
+    "ami:b",
+  ]);
 });
 
 test.each<[content: string | Buffer, status: number, message: string]>([
@@ -72,6 +81,7 @@ test.each<[content: string | Buffer, status: number, message: string]>([
     2,
     'list:1: "None" is no image name: the query of aws found nothing; for a file of this name, write ./None',
   ],
+  ["a.img\tb.img\n", 2, "list:1: an image name contains a tab; put each name in a line of its own"],
   ["a\x1bb\n", 2, "list:1: an image name contains a control character"],
   [Buffer.from([0x61, 0xff, 0x0a]), 2, "list: not a list of images: not a text file in UTF-8"],
   ["QFI\0", 2, "list: not a list of images: not a text file in UTF-8"],
@@ -88,7 +98,7 @@ test.each<[content: string | Buffer, status: number, message: string]>([
 });
 
 test("broken JSON and a file that does not exist are usage errors", () => {
-  expect(() => imagesOf('["a",')).toThrow(/^list: begins like JSON but is not: /);
+  expect(() => imagesOf('["a",\n"b"]]')).toThrow(/^list: begins like JSON but is not: .* \(line 2, column 5\)$/);
   expect(() => listedImages([], ["missing"])).toThrow(/^missing cannot be read: /);
   expect(() => listedImages([], [""])).toThrow("--from: missing file name");
 });

@@ -85,6 +85,20 @@ describe("several reports", () => {
     expect(err).toContain("fixtures/debian-12: /etc/shadow was not read: permission denied\n");
   });
 
+  test("may be written by PowerShell, in UTF-16 or with a byte order mark", async () => {
+    const { out } = await run("fixtures/debian-12", "-f", "json");
+    const file = join(scratch, "x.json");
+    for (const bytes of [`\ufeff${out}`, Buffer.from(`\ufeff${out}`, "utf16le")]) {
+      writeFileSync(file, bytes);
+      expect((await run("merge", file, "-f", "json")).out).toBe(out);
+    }
+    writeFileSync(file, Buffer.from([0x7b, 0xff]));
+    expect(await run("merge", file)).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("x.json: not a report of lint -f json: not a text file in UTF-8"),
+    });
+  });
+
   test("hidden findings that fail the run are mentioned", async () => {
     const file = await reportOf("errors", HARDENED, "--min-severity", "error");
     const report = JSON.parse(readFileSync(file, "utf8"));
@@ -121,7 +135,13 @@ const report = (changes: object) => JSON.stringify({ schemaVersion: 2, images: [
 
 describe("bad input", () => {
   test.each([
-    ["cut JSON", report({}).slice(0, 50), /x\.json: not JSON, so not a report of lint -f json: /],
+    [
+      "cut JSON",
+      report({}).slice(0, 50),
+      /x\.json: not JSON, so not a report of lint -f json: .* \(line 1, column 51\)$/m,
+    ],
+    // What says where the error is must not be taken for a secret.
+    ["an unexpected token", '{"schemaVersion": ]', /not JSON, so .*: (?!.*hidden).* \(line 1, column 19\)$/m],
     ["text", "nothing to report\n", /x\.json: not JSON/],
     ["an empty file", "", /x\.json: not JSON/],
     ["another version", '{"schemaVersion": 3, "images": []}', /\/schemaVersion: must be 2, .* not 3$/m],

@@ -98,6 +98,16 @@ describe("a fleet as", () => {
     expect(htmlReport([named("a", [FINDINGS[0]!])], { minSeverity: "info" })).not.toContain('id="causes"');
   });
 
+  test("a page, Markdown or text: what was read from other machines, of all images", () => {
+    const usage = { blocks: 80, bytes: 80 * 2 ** 19, requests: 82, price: 0.00024 };
+    const remote = [...REPORTS.slice(0, 2).map((report) => ({ ...report, usage })), named("local")];
+    const read = "Read 160 blocks (80.0 MiB) in 164 requests, about $0.0005";
+    expect(htmlReport(remote, { minSeverity: "info" })).toContain(`>${read}<`);
+    expect(markdownReport(remote, OPTIONS)).toContain(`\n${read}.\n`);
+    expect(textReport(remote, OPTIONS)).toContain(`\n${read}.\n`);
+    expect(htmlReport(REPORTS, { minSeverity: "info" })).not.toMatch(/Read \d+ block/);
+  });
+
   test("SARIF: the images that could not be linted make the run unsuccessful; the category is that of all", () => {
     const log = (notLinted: typeof NOT_LINTED, reports = REPORTS.slice(0, 1)) =>
       (JSON.parse(sarifReport(reports, RULES, { toolVersion: "1", minSeverity: "info", notLinted })) as Log).runs[0]!;
@@ -122,13 +132,21 @@ describe("a fleet as", () => {
     );
   });
 
+  test("JUnit: images of one name that two jobs could not lint are two errors", () => {
+    const failed = (message: string) => ({ source: "root", status: 4, message });
+    expect(junitReport([], "warning", [failed("gone"), failed("damaged")])).toContain(
+      'tests="2" failures="0" errors="2"',
+    );
+  });
+
   test("JSON, which merge reads", () => {
     const json = jsonReport(REPORTS, "info", NOT_LINTED);
     expect(schemaErrors("lint", json)).toEqual([]);
     const value = JSON.parse(json);
     expect(mergedNotLinted(value)).toEqual(NOT_LINTED);
     expect(jsonReport(mergedReport(value), "info", mergedNotLinted(value))).toBe(json);
-    expect(jsonReport(REPORTS, "info")).not.toContain("notLinted");
+    expect(JSON.parse(jsonReport(REPORTS, "info")).notLinted).toEqual([]);
+    expect(jsonReport(REPORTS.slice(0, 1), "info")).not.toContain("notLinted");
     expect(() => mergedNotLinted({ notLinted: [{ source: "a", status: 0, message: "" }] })).toThrow(
       "/notLinted/0/status: must be 2, 3, 4, 70, not 0",
     );

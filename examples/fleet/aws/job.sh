@@ -24,7 +24,9 @@ case $1 in
     ;;
   lint)
     status=0
-    cloud-init-lint lint "ami:$2" --region "$AWS_REGION" -f text -f "json=$work/report.json" || status=$?
+    # With a list, there is a report also of an image that cannot be linted.
+    echo "$2" >"$work/list"
+    cloud-init-lint lint --from "$work/list" --region "$AWS_REGION" -f text -f "json=$work/report.json" || status=$?
     if [ -s "$work/report.json" ]; then copy "$work/report.json" "$RUN/$2.json"; fi
     exit "$status"
     ;;

@@ -72,14 +72,19 @@ async function lintWith(
   for (const { messages } of outcomes) if (messages !== "") io.err(messages);
   const reports = settledReports(outcomes, linter);
   const status = worstStatus(outcomes.map((outcome) => outcome.status));
-  if (reports.length === 0) return status;
   const { pristine, repository } = linter;
+  const notLinted = outcomes.flatMap((outcome) => outcome.notLinted ?? []);
+  const write = () => writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
+  if (reports.length === 0) {
+    // Those of a list are a part of a fleet, whose merged report says why. Wrong usage writes nothing.
+    if (flags.from !== undefined && status !== EXIT.usage) await write();
+    return status;
+  }
   const isPristineRead =
     pristine === undefined || !reportUnread(`--pristine ${pristine.image.source}`, pristine.image.problems, io);
   // A missing image might have used them.
   if (reports.length === outcomes.length) checkUsed(outcomes, repository?.maps ?? [], flags);
-  const notLinted = outcomes.flatMap((outcome) => outcome.notLinted ?? []);
-  await writeReports({ reports, notLinted }, outputs, { ...flags, anchor: repository?.anchor }, io);
+  await write();
   const readStatus = worstStatus([status, isPristineRead ? EXIT.clean : EXIT.incomplete]);
   await settleBaseline(baseline?.known, outcomes, readStatus, flags, io);
   return worstStatus([

@@ -8,7 +8,7 @@ import type { Io } from "../io.ts";
 import { type ReportFlags, statusOfFindings, writeReports } from "../lintReports.ts";
 import { checkReports, isInRepository } from "../lintUsage.ts";
 import { parseOutput } from "../output.ts";
-import { inputName, readInput } from "../readInput.ts";
+import { inputName, readInput, textOf, whyNotJson } from "../readInput.ts";
 import { openRepository, type RepositoryFlags } from "../repository.ts";
 import { reportCaveats, reportUnread } from "../target.ts";
 
@@ -61,12 +61,13 @@ function parse(
   if (file === "") throw new CommandError(EXIT.usage, "a report name is empty");
   const name = inputName(file);
   const refuse = (why: string) => new CommandError(EXIT.usage, `${name}: ${why}`);
-  const text = readInput(file, LARGEST).toString("utf8");
+  const text = textOf(readInput(file, LARGEST));
+  if (text === undefined) throw refuse("not a report of lint -f json: not a text file in UTF-8");
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw refuse(`not JSON, so not a report of lint -f json: ${(error as Error).message}`);
+  } catch {
+    throw refuse(`not JSON, so not a report of lint -f json: ${whyNotJson(text)}`);
   }
   if (isObject(value) && "runs" in value) throw refuse("a SARIF report; merge reads reports of lint -f json");
   if (isObject(value) && ("changes" in value || "origins" in value))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeReal, programs } from "../describeReal.ts";
@@ -124,7 +124,7 @@ describeReal("on AWS", { ...benchNeeds, ...programs("jq") }, () => {
       for (const image of images) statuses.push((await submit(each, { ...input, image })).status);
       expect(statuses).toEqual([0, 1, 4, 3]);
       const { status, err } = await submit(merge, input);
-      expect([status, err]).toEqual([4, expect.stringContaining(`${missing}: no report`)]);
+      expect([status, err]).toEqual([3, expect.stringContaining(`ami:${missing}: not linted: `)]);
       expect(stored()).toEqual(
         expect.arrayContaining([`${clean}.json`, `${findings}.json`, "fleet.html", "fleet.md", "fleet.sarif"]),
       );
@@ -137,10 +137,13 @@ describeReal("on AWS", { ...benchNeeds, ...programs("jq") }, () => {
       expect((await submit(merge, input)).status).toBe(4);
     });
 
-    test("know nothing of S3 if the image has no report", async () => {
+    test("store why an image could not be linted, and nothing if the lint was killed", async () => {
       mkdirSync(join(bench.s3, "BUCKET/runs/1"), { recursive: true });
       expect((await submit(each, { ...input, image: missing })).status).toBe(3);
-      expect(existsSync(join(bench.s3, "BUCKET/runs/1", `${missing}.json`))).toBe(false);
+      expect(read(join(bench.s3, "BUCKET/runs/1", `${missing}.json`)).notLinted).toMatchObject([{ status: 3 }]);
+      bench.program("cloud-init-lint", "#!/bin/sh\nkill -9 $$\n");
+      expect((await submit(each, { ...input, image: clean })).status).not.toBe(0);
+      expect(stored()).toEqual([`${missing}.json`]);
     });
   });
 

@@ -103,16 +103,29 @@ describeReal("the commands of examples/fleet/kubernetes", { ...benchNeeds, ...pr
     return bench.run(program, args);
   };
 
-  test("an index lints its image, and the merge names the images without a report", async () => {
+  const reportOf = (id: string) => join(bench.directory, "reports", `${id}.json`);
+
+  test("an index lints its image, and the merge says which image could not be linted and why", async () => {
     const images = [clean, findings, missing];
     writeFileSync(join(bench.directory, "list/images.txt"), images.map((id) => `${id}\n`).join(""));
     const outcomes = await Promise.all([0, 1, 2].map((index) => run(lintJob, index)));
     expect(outcomes.map(({ status }) => status)).toEqual([0, 1, 3]);
-    const reports = images.map((id) => existsSync(join(bench.directory, "reports", `${id}.json`)));
-    expect(reports).toEqual([true, true, false]);
+    expect(images.map((id) => existsSync(reportOf(id)))).toEqual([true, true, true]);
     const merged = await run(mergeJob);
-    expect(merged).toMatchObject({ status: 4, err: expect.stringContaining(`${missing}: no report`) });
+    expect(merged).toMatchObject({ status: 3, err: expect.stringContaining(`ami:${missing}: not linted: `) });
     expect(merged.out).toContain("sshd-setting-overwritten");
     expect(existsSync(join(bench.directory, "reports/fleet.sarif"))).toBe(true);
+  });
+
+  test("a lint that is killed leaves no report, not even that of an earlier run, and the merge says so", async () => {
+    writeFileSync(join(bench.directory, "list/images.txt"), `${clean}\n${findings}\n`);
+    expect(await run(lintJob, 1)).toMatchObject({ status: 1 });
+    writeFileSync(reportOf(clean), "{}");
+    bench.program("cloud-init-lint", "#!/bin/sh\nkill -9 $$\n");
+    expect((await run(lintJob, 0)).status).not.toBe(0);
+    expect(existsSync(reportOf(clean))).toBe(false);
+    bench.program("cloud-init-lint", '#!/bin/sh\nexec "$NODE" "$PROGRAM" "$@"\n');
+    const merged = await run(mergeJob);
+    expect(merged).toMatchObject({ status: 4, err: expect.stringContaining(`${clean}: no report`) });
   });
 });
