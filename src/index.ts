@@ -25,7 +25,8 @@ import { imageReport } from "./report/imageReport.ts";
 import { type Plan, planOf } from "./report/json.ts";
 
 export type { Outcome } from "./boot/outcome.ts";
-export { readSeed, SeedError } from "./config/seed.ts";
+export { SeedError } from "./config/seed.ts";
+export { readSeed } from "./config/seedOfHost.ts";
 export { ImageError } from "./image/image.ts";
 export type { Origin } from "./image/origin.ts";
 export type { Loss } from "./lint/finding.ts";

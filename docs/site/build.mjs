@@ -9,6 +9,7 @@ import remarkGfm from "remark-gfm";
 import remarkParse from "remark-parse";
 import remarkRehype from "remark-rehype";
 import { unified } from "unified";
+import { buildPlayground } from "./playground.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const { repository } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
@@ -140,7 +141,7 @@ function render(source) {
 <a class="skip" href="#content">Skip to the content</a>
 <header>
 <a href="${up}/index.html">cloud-init-lint</a>
-<nav aria-label="Site"><a href="${up}/docs/index.html">Documentation</a> <a href="${up}/docs/rules/index.html">Rules</a> <a href="${REPOSITORY}">Source</a></nav>
+<nav aria-label="Site"><a href="${up}/docs/index.html">Documentation</a> <a href="${up}/docs/rules/index.html">Rules</a> <a href="${up}/playground/index.html">Playground</a> <a href="${REPOSITORY}">Source</a></nav>
 </header>
 <div class="columns">
 <main id="content" tabindex="-1">
@@ -157,7 +158,7 @@ ${contents}
 }
 
 /** Writes the site into a directory, which it replaces. */
-export function buildSite(output) {
+export async function buildSite(output) {
   rmSync(output, { recursive: true, force: true });
   const write = (path, action) => {
     mkdirSync(dirname(join(output, path)), { recursive: true });
@@ -173,6 +174,7 @@ export function buildSite(output) {
   const colours = readFileSync(join(ROOT, "src/report/html/colours.css"), "utf8");
   const layout = readFileSync(join(import.meta.dirname, "style.css"), "utf8");
   write("style.css", (file) => writeFileSync(file, `${colours}\n${layout}`));
+  await buildPlayground(join(output, "playground"));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) buildSite(join(ROOT, "site"));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildSite(join(ROOT, "site"));

@@ -1,5 +1,6 @@
-import { posix } from "node:path";
+import { resolvePath } from "../image/resolve.ts";
 import { unknown } from "../image/unknown.ts";
+import { parentOf } from "../image/writeLog.ts";
 import type { Stage } from "./frequency.ts";
 import type { ModuleRun } from "./moduleRun.ts";
 import { writtenPaths } from "./scripts/writes.ts";
@@ -55,8 +56,8 @@ function open(boot: ModuleRun, target: string, isCertain: boolean): void {
       if (canBeOpened(boot, path)) boot.mayChange(path, reason, because);
     return;
   }
-  const path = posix.resolve("/", rest);
-  if (rest === "" || !canBeOpened(boot, path)) return;
+  const path = resolvePath(rest, () => undefined);
+  if (rest === "" || path === undefined || !canBeOpened(boot, path)) return;
   if (!isCertain) {
     boot.mayChange(path, reason, because);
     return;
@@ -67,5 +68,5 @@ function open(boot: ModuleRun, target: string, isCertain: boolean): void {
 
 function canBeOpened({ image }: ModuleRun, path: string): boolean {
   if (path.includes("\0") || NOT_PLANNED.test(path) || NOT_PLANNED.test(image.realpath(path) ?? path)) return false;
-  return image.stat(posix.dirname(path))?.kind === "directory" && (image.stat(path)?.kind ?? "file") === "file";
+  return image.stat(parentOf(path))?.kind === "directory" && (image.stat(path)?.kind ?? "file") === "file";
 }

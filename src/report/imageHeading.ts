@@ -18,7 +18,7 @@ export function imageFacts(image: ImageFacts): string {
 }
 
 /** The distribution and its release: "Ubuntu 24.04". */
-export function systemOf({ distro: { id, version } }: ImageFacts): string {
+export function systemOf({ distro: { id, version } }: Pick<ImageFacts, "distro">): string {
   const name = id === null ? "unknown distro" : Object.hasOwn(NAMES, id) ? NAMES[id] : id;
   return [name, version].filter(Boolean).join(" ");
 }

@@ -1,5 +1,6 @@
 import { builtin } from "../../config/builtin.ts";
-import { type CloudData, readSeed, SeedError, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import { type CloudData, SeedError, UNKNOWN_CLOUD } from "../../config/seed.ts";
+import { readSeed } from "../../config/seedOfHost.ts";
 import type { SeedFile } from "../../config/userData/parts.ts";
 import { openDirectory } from "../../image/directory.ts";
 import { type Image, ImageError } from "../../image/image.ts";

@@ -28,10 +28,11 @@ export class SecretValues {
       if (password !== undefined) this.#addVariants(password.trim(), kind);
     }
     if (value.length >= SHORT) {
-      const bytes = Buffer.from(value);
+      const base64 = Buffer.from(value).toString("base64");
       for (const encoded of [
-        bytes.toString("base64"),
-        bytes.toString("base64url"),
+        base64,
+        // base64url, which the Buffer of a browser lacks.
+        base64.replaceAll("+", "-").replaceAll("/", "_"),
         Buffer.from(`${value}\n`).toString("base64"),
       ])
         this.#add(encoded.replace(/=+$/, ""), kind);

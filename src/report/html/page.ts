@@ -49,6 +49,14 @@ export function htmlReport(
   return page(reports, findings, findingsHtml(reports, findings, minSeverity, rules, notLinted), fleet);
 }
 
+/** The findings of one image and its first boot, for a page that is already there. */
+export function htmlParts(report: ImageReport, rules: readonly Rule[]): { tiles: string; sections: string } {
+  const findings = sharedFindings([report], "info");
+  const images = linksOf([report], findings);
+  const { tiles, section } = findingsHtml([report], findings, "info", rules, []);
+  return { tiles: tiles.text, sections: html`${section(images, null)}${sectionsOf(images, findings)}`.text };
+}
+
 /** The first boot of an image as a page, without findings. */
 export function planHtml(report: ImageReport): string {
   return page([report], [], null);
@@ -62,8 +70,7 @@ function page(
 ): string {
   const images = linksOf(reports, findings);
   const hasCauses = fleet !== undefined && commonCauses(fleet).length > 0;
-  const hasPlan = reports.some(({ plan }) => plan !== null);
-  const hasFiles = images.some(({ files }) => files.size > 0);
+  const { hasPlan, hasFiles } = contentOf(images);
   const count = reports.length + (fleet?.notLinted ?? 0);
   const title = count === 1 ? (reports[0]?.image.source ?? "") : counted(count, "image");
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
@@ -93,14 +100,27 @@ ${found?.tiles ?? null}
 </header>
 <nav aria-label="Sections">${sections}</nav>
 <main id="main">
-${fleet === undefined ? null : causesHtml(fleet)}${found?.section(images) ?? null}
-${hasPlan ? bootHtml(images, findings) : null}
-${hasFiles ? filesHtml(images, findings) : null}
+${fleet === undefined ? null : causesHtml(fleet)}${found?.section(images, fixHtml(findings)) ?? null}
+${sectionsOf(images, findings)}
 </main>
 <script>${new Html(script)}</script>
 </body>
 </html>
 `.text;
+}
+
+function contentOf(images: readonly ImageLinks[]): { readonly hasPlan: boolean; readonly hasFiles: boolean } {
+  return {
+    hasPlan: images.some(({ report }) => report.plan !== null),
+    hasFiles: images.some(({ files }) => files.size > 0),
+  };
+}
+
+/** The sections after the findings. */
+function sectionsOf(images: readonly ImageLinks[], findings: readonly SharedFinding[]): Html {
+  const { hasPlan, hasFiles } = contentOf(images);
+  return html`${hasPlan ? bootHtml(images, findings) : null}
+${hasFiles ? filesHtml(images, findings) : null}`;
 }
 
 function hashOf(text: string): string {
@@ -118,7 +138,8 @@ function factsHtml(image: ImageFacts): Html {
 /** The parts of the page about findings. */
 interface Found {
   readonly tiles: Html;
-  section(images: readonly ImageLinks[]): Html;
+  /** @param advice on how the fixes are put in place */
+  section(images: readonly ImageLinks[], advice: Html | null): Html;
 }
 
 function findingsHtml(
@@ -149,13 +170,13 @@ ${told.map((text) => html`<p class="meta">${text}</p>`)}`;
     files: files.of([...(cause === null ? [] : [cause.path]), ...losses.map(({ path }) => path)]),
     images: sources.of(images.map(({ image }) => image.source)),
   }));
-  const section = (images: readonly ImageLinks[]) => {
+  const section = (images: readonly ImageLinks[], advice: Html | null) => {
     const links = new Map(images.map((image) => [image.report, image]));
     return html`<section id="findings"${findings.length > MANY_FINDINGS ? html` class="many"` : null} aria-labelledby="findings-title">
 <h2 id="findings-title">Findings</h2>
 ${problemsHtml(reports, notLinted)}
 ${findings.length < 2 ? null : filterHtml(findings, shown, files, sources)}
-${fixHtml(findings)}
+${advice}
 ${findings.length === 0 ? html`<p class="clean">Nothing to report${reports.some(({ unread }) => unread.length > 0) ? " in the files that could be read" : ""}.</p>` : null}
 ${findings.map((finding, index) => findingHtml(finding, index, links, numbered[index]!, adviceOf))}
 ${ignoredHtml(reports)}</section>

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type BootResult, boot } from "../../../src/boot/boot.ts";
 import { readInstanceData } from "../../../src/boot/cloud/instanceDataFile.ts";
-import { readSeed } from "../../../src/config/seed.ts";
+import { readSeed } from "../../../src/config/seedOfHost.ts";
 import { openImage } from "../../../src/lint/openImage.ts";
 import { roots } from "../describeReal.ts";
 import { onEachSuite } from "./onEachSuite.ts";

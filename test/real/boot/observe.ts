@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { readSeed } from "../../../src/config/seed.ts";
+import { readSeed } from "../../../src/config/seedOfHost.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import { FixableImage } from "../../../src/lint/fixes/fixImage.ts";

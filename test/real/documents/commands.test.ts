@@ -25,8 +25,6 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^npm ci && (?:node bin|npm test)/, ".ci/readme runs them in a fresh clone"],
   [/^npm ci && /, "needs a registry, and would install for all users; test/package.test.ts installs the package"],
   [/^(?:npx|npm install -g) cloud-init-lint\b/, "needs a package that is published"],
-  [/^(?:sudo (?:out|\.)\/|sudo (?:apt|dnf) install |buildah build )/, "test/real/release runs what is built"],
-  [/^(?:curl -L|docker run|sha256sum|gh attestation) /, "needs files of a release"],
   [/^ssh builder /, "test/real/cli/recipe.test.ts runs it with a stand-in for ssh"],
   [/^hyperfine /, "takes minutes"],
 ];

@@ -1,8 +1,8 @@
-import { isIP } from "node:net";
 import { unknown } from "../../../image/unknown.ts";
 import { holds, items, mapping } from "../../../python/checked.ts";
 import type { ConfigObject, ConfigValue } from "../../../python/tree.ts";
 import { truthy } from "../../../python/value.ts";
+import { parseIpv4, parseIpv6 } from "../../network/state/ipAddress.ts";
 
 /** The possible result of a look-up; undefined: none. */
 export type Possible = readonly (ConfigValue | undefined)[];
@@ -22,7 +22,7 @@ export function lookUp(candidates: readonly ConfigValue[]): Possible {
     const host = typeof candidate === "string" ? hostOf(candidate) : undefined;
     if (host === undefined) continue;
     found.push(candidate);
-    if (isIP(host) !== 0) return found;
+    if (parseIpv4(host) !== undefined || parseIpv6(host) !== undefined) return found;
   }
   return [...found, undefined];
 }

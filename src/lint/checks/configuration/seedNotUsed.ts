@@ -1,8 +1,8 @@
-import { dirname } from "node:path/posix";
 import { isSearchContinued, type UnusedSeed } from "../../../boot/cloud/unusedSeeds.ts";
 import { expandGlob } from "../../../image/glob.ts";
 import { type Image, readText } from "../../../image/image.ts";
 import type { Origin } from "../../../image/origin.ts";
+import { parentOf } from "../../../image/writeLog.ts";
 import type { Finding } from "../../finding.ts";
 import { isPartial } from "../../partial.ts";
 import type { Rule } from "../../rules/rule.ts";
@@ -40,11 +40,11 @@ export function seedLeft(rule: Rule, context: CheckContext): Finding[] {
   const unused = unusedSeeds(context);
   const ignored = new Set(unused.flatMap(({ files }) => files));
   // The datasource gives up a whole seed whose meta-data names a seedfrom that it cannot use.
-  const givenUp = new Set(unused.filter(isSearchContinued).map((seed) => dirname(seedfromOf(seed).path)));
+  const givenUp = new Set(unused.filter(isSearchContinued).map((seed) => parentOf(seedfromOf(seed).path)));
   const globs = rule.parameters.paths as string[];
   const paths = globs
     .flatMap((glob) => expandGlob(context.image, glob))
-    .filter((path) => !ignored.has(path) && !givenUp.has(dirname(path)));
+    .filter((path) => !ignored.has(path) && !givenUp.has(parentOf(path)));
   return leftBehind({ ...rule, parameters: { ...rule.parameters, paths } }, context);
 }
 
