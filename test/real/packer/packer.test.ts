@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -83,6 +83,36 @@ describe.skipIf(obstacle !== undefined && !required)(
         expect([built.status, built.out]).toEqual([0, expect.not.stringContaining("sshd-setting-overwritten")]);
         expect(errorsOf(built)).toEqual([]);
       });
+    });
+
+    test("the provisioners that the README shows fail a build with its findings", async () => {
+      const shown = /(?<=^```hcl\n).*?(?=^```$)/ms.exec(readFileSync("README.md", "utf8"))![0];
+      const provisioners = shown
+        .replace('"cloud-init-lint.cjs"', `"${resolve("dist/cloud-init-lint.cjs")}"`)
+        .replace("sudo node", "sudo /opt/node");
+      const template = join(scratch, "readme.pkr.hcl");
+      writeFileSync(
+        template,
+        `source "null" "guest" {
+  ssh_host             = "127.0.0.1"
+  ssh_port             = ${port}
+  ssh_username         = "root"
+  ssh_private_key_file = "${join(scratch, "key")}"
+}
+build {
+  sources = ["source.null.guest"]
+  provisioner "shell" {
+    inline = [
+      "echo 'PasswordAuthentication no' > /etc/ssh/sshd_config.d/60-hardening.conf",
+      "echo 'ssh_pwauth: true' > /etc/cloud/cloud.cfg.d/20-team.cfg",
+    ]
+  }
+  ${provisioners}
+}
+`,
+      );
+      const { status, out } = await build(scratch, template, {});
+      expect([status, out]).toEqual([1, expect.stringContaining("sshd-setting-overwritten")]);
     });
 
     describe("agentless.pkr.hcl where something is missing", () => {
