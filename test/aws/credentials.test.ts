@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { openAmi, openSnapshots } from "../../src/disk/ebs/open.ts";
 import { openObject } from "../../src/disk/ebs/s3.ts";
 import { blockOf } from "../disk/remote/blockOf.ts";
-import { AMI, image, SNAPSHOT, useAws } from "./world.ts";
+import { AMI, image, refusal, SNAPSHOT, useAws } from "./world.ts";
 
 const start = useAws();
 const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-"));
@@ -54,6 +55,26 @@ test("credentials are asked for once for all images of a profile", async () => {
     expect([profile, readFileSync(at(profile), "utf8")]).toEqual([profile, "x"]);
   }
   expect(new Set(calls.map(({ key, region }) => `${key} ${region}`))).toEqual(new Set(["KEY1 eu-west-1"]));
+});
+
+test("credentials that nobody gives are waited for a minute at most", async () => {
+  const silent = createServer((socket) => {
+    onTestFinished(() => void socket.destroy());
+    vi.advanceTimersByTime(60_000);
+  });
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  await start(world, { ...ENVIRONMENT, AWS_REGION: "eu-west-1", AWS_CONTAINER_CREDENTIALS_FULL_URI: url });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    expect(await refusal(openAmi(`ami:${AMI}`, {}))).toEqual([
+      4,
+      expect.stringMatching(/^ami:\S+: no AWS credentials were found \(.*within 60 seconds\); set AWS_PROFILE/),
+    ]);
+  } finally {
+    vi.useRealTimers();
+    silent.close();
+  }
 });
 
 test("credentials that are about to expire are asked for again while an image is read", async () => {

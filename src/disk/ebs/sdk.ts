@@ -62,16 +62,34 @@ export function clientsFor(options: RemoteOptions): Clients {
   const known = clients.get(key);
   if (known !== undefined) return known;
   const sdk = loadSdk();
-  const ec2 = new sdk.EC2Client(clientOptions(options));
-  const shared = { ...clientOptions(options), credentials: ec2.config.credentials };
+  const { credentials } = new sdk.EC2Client(clientOptions(options)).config;
+  const shared = { ...clientOptions(options), credentials: () => inTime(credentials()) };
   const made = {
     sdk,
-    ec2,
+    ec2: new sdk.EC2Client(shared),
     ebs: new sdk.EBSClient(shared),
     s3: new sdk.S3Client({ ...shared, followRegionRedirects: true }),
   };
   clients.set(key, made);
   return made;
+}
+
+/** Whoever gives credentials may ask somebody to log in; the SDK itself waits forever for a server that says nothing. */
+const CREDENTIALS = 60_000;
+
+/** @throws {Error} as the SDK does for credentials that it does not find */
+async function inTime<T>(credentials: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`what gives them did not answer within ${CREDENTIALS / 1000} seconds`);
+    error.name = "CredentialsProviderError";
+    timer = setTimeout(() => reject(error), CREDENTIALS);
+  });
+  try {
+    return await Promise.race([credentials, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Ends all connections, and forgets credentials. */
