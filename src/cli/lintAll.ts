@@ -3,6 +3,7 @@ import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { remoteKindOf } from "../disk/remote/kinds.ts";
 import { isArchive, readHead } from "../image/sniff.ts";
 import type { Io } from "./io.ts";
+import { collectLeftovers } from "./leftovers.ts";
 import { type ImageOutcome, type Linter, lintImage, withUsage } from "./lintImages.ts";
 import { lintInThreads } from "./lintThreads.ts";
 import { startProgress } from "./progress.ts";
@@ -49,6 +50,8 @@ export async function lintAll(
       settled();
       done(outcome);
       outcomes[index] = outcome;
+      // Where the program is a part of another one, memory is the other's business.
+      if (program !== undefined && sources.length > 1) collectLeftovers();
     }
     if (program !== undefined && apart.length > 0) {
       const names = apart.map((index) => sources[index]!);

@@ -1,7 +1,7 @@
-import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
-import { collectGarbage, keepYoungGenerationsSmall } from "../disk/remote/garbage.ts";
+import { keepYoungGenerationsSmall } from "../disk/remote/garbage.ts";
 import { useRemoteThread } from "../disk/remote/thread.ts";
+import { collectLeftovers } from "./leftovers.ts";
 import { failedOutcome, type ImageOutcome, type Linter, lintImage, openLinter } from "./lintImages.ts";
 import type { LintThreadData } from "./lintThreads.ts";
 
@@ -16,30 +16,15 @@ export function work(): void {
   parentPort?.on("message", (source: string) => {
     void lintWith(source, linter).then((outcome) => {
       parentPort?.postMessage(outcome);
-      collectAll();
+      collectLeftovers();
     });
   });
 }
 
-/** Bytes of its heap that a thread may keep from one image to the next, and of what is outside it: blocks of disks. */
-const KEPT = { heap: 24_000_000, outside: 4_000_000 };
-
-/**
- * Gives back what is left of the last image. V8 by itself waits until a heap has grown to hundreds of megabytes, which is
- * too much for several threads that each lint image after image.
- */
-function collectAll(): void {
-  // A collection that V8 has begun while the image was in use ends with all that was in use then: a second one frees it.
-  for (let times = 0; times < 2; times++) {
-    const { used_heap_size, external_memory } = getHeapStatistics();
-    if (used_heap_size < KEPT.heap && external_memory < KEPT.outside) return;
-    collectGarbage();
-  }
-}
-
 async function lintWith(source: string, linter: Promise<Linter>): Promise<ImageOutcome> {
   try {
-    return await lintImage(source, await linter);
+    // What is left of opening it, above all blocks of disks, would stay until its end.
+    return await lintImage(source, await linter, collectLeftovers);
   } catch (error) {
     return failedOutcome(source, error);
   }
