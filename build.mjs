@@ -1,7 +1,7 @@
-// Builds docs/rules and dist/: rules.json; cloud-init-lint.cjs, the whole program in one file that runs alone, in parts that are compiled when
-// they are needed, with V8's code caches of them beside it; aws.cjs, the AWS SDK, which only images in AWS need; index.js, which
-// gives the library to ES modules. THIRD-PARTY-NOTICES.txt has the licences of what is bundled. `node build.mjs types` adds
-// index.d.ts, the library's types.
+// Builds docs/rules and dist/: rules.json and rule-texts.json; cloud-init-lint.cjs, the whole program in one file that runs alone,
+// in parts that are compiled when they are needed, with V8's code caches of them beside it; aws.cjs, the AWS SDK, which only
+// images in AWS need; index.js, which gives the library to ES modules. THIRD-PARTY-NOTICES.txt has the licences of what is
+// bundled. `node build.mjs types` adds index.d.ts, the library's types.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,7 +14,7 @@ const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
     onResolve(
-      { filter: /^node:(child_process|crypto|https?|net|sea|v8|worker_threads|zlib)$/ },
+      { filter: /^node:(child_process|crypto|fs\/promises|https?|net|sea|v8|worker_threads|zlib)$/ },
       ({ path, namespace }) => (namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" }),
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
@@ -57,7 +57,7 @@ await build({
   outfile: "dist/compile-rules.cjs",
 });
 const require = createRequire(import.meta.url);
-require("./dist/compile-rules.cjs").compileRules("rules", "dist/rules.json", "docs/rules");
+require("./dist/compile-rules.cjs").compileRules("rules", "dist", "docs/rules");
 rmSync("dist/compile-rules.cjs");
 
 const aws = await build({
@@ -159,7 +159,11 @@ const head = await build({ ...options, entryPoints: ["bin/alone.js"], format: "c
 body += `};\n${head.outputFiles[0].text}`;
 for (const name of readdirSync("dist")) if (name.endsWith(".cache")) rmSync(`dist/${name}`);
 writeFileSync(program, `#!/usr/bin/env node\n//${JSON.stringify(index)}\n${body}`, { mode: 0o755 });
-execFileSync(process.execPath, ["codeCache.cjs", "fixtures/debian-12-hardened"]);
+// Most of what lints compile is compiled for these.
+execFileSync(process.execPath, [
+  "codeCache.cjs",
+  ...["debian-12-hardened", "ubuntu-24.04", "rocky-9"].map((name) => `fixtures/${name}`),
+]);
 
 const { library, manual, settingsSchema } = require(`./${program}`);
 writeFileSync("schemas/settings-v1.schema.json", settingsSchema());

@@ -8,6 +8,9 @@ import { nodeTooOld } from "./nodeVersion.ts";
 
 export { main };
 
+/** What is done before a command. */
+export const begin = keepYoungGenerationsSmall;
+
 /** Runs the program with the process's own arguments and streams, and sets its exit status. */
 export function run(): void {
   const tooOld = nodeTooOld(process.versions.node);
@@ -39,7 +42,7 @@ export function run(): void {
     // Read from standard input, the program has no file.
     program: isAbsolute(__filename) ? __filename : undefined,
   };
-  void main(process.argv.slice(2), io, keepYoungGenerationsSmall).then((status) => {
+  void main(process.argv.slice(2), io, begin).then((status) => {
     if (!isLost) process.exitCode = status;
   });
 }

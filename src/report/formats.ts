@@ -66,8 +66,11 @@ const formats = {
     minSeverity: "info",
     inRepository: true,
     load: async () => {
-      const { sarifReport } = await import("./sarif.ts");
-      return (reports, options) => sarifReport(reports, options.rules, sarifOptions(options));
+      const [{ sarifReport }, { documented }] = await Promise.all([
+        import("./sarif.ts"),
+        import("../lint/rules/documents.ts"),
+      ]);
+      return (reports, options) => sarifReport(reports, options.rules.map(documented), sarifOptions(options));
     },
   },
   gitlab: { minSeverity: "info", inRepository: true, load: async () => (await import("./gitlab.ts")).gitlabReport },

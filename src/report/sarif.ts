@@ -1,6 +1,6 @@
 import type { Log, ReportingDescriptor, Run } from "sarif";
 import type { Severity } from "../lint/finding.ts";
-import { documentOf, type Rule } from "../lint/rules/rule.ts";
+import { type DocumentedRule, documentOf } from "../lint/rules/rule.ts";
 import type { NotLinted } from "./fleet.ts";
 import type { ImageReport } from "./imageReport.ts";
 import { jsonText } from "./jsonText.ts";
@@ -29,7 +29,11 @@ export interface SarifOptions {
  * run contains all rules, since the catalogue of a tool must not vary. A finding of several images is one result, an ignored one
  * is suppressed.
  */
-export function sarifReport(reports: readonly ImageReport[], rules: readonly Rule[], options: SarifOptions): string {
+export function sarifReport(
+  reports: readonly ImageReport[],
+  rules: readonly DocumentedRule[],
+  options: SarifOptions,
+): string {
   if (reports.length === 0) return logOf([]);
   const { minSeverity, anchor, withoutIgnored } = options;
   const alerts = sharedAlerts(reports, anchor).filter(
@@ -54,7 +58,7 @@ function runOf(
   reports: readonly ImageReport[],
   kept: readonly SharedAlert[],
   cut: readonly string[],
-  rules: readonly Rule[],
+  rules: readonly DocumentedRule[],
   options: SarifOptions,
 ): Run {
   const notLinted = options.notLinted ?? [];
@@ -122,7 +126,7 @@ const PROBLEM_SEVERITIES: Readonly<Record<Severity, string>> = {
   info: "recommendation",
 };
 
-function descriptor(rule: Rule, { url, toolVersion }: SarifOptions): ReportingDescriptor {
+function descriptor(rule: DocumentedRule, { url, toolVersion }: SarifOptions): ReportingDescriptor {
   const securitySeverity = rule.parameters["security-severity"];
   const [description = ""] = rule.happens.split(/\n\s*\n/);
   return {

@@ -1,7 +1,7 @@
 import type { BootResult } from "../../src/boot/boot.ts";
 import type { FileEdit, Finding, IgnoredFinding } from "../../src/lint/finding.ts";
 import type { FileTexts, ImageFacts, LintResult } from "../../src/lint/lintResult.ts";
-import type { Rule } from "../../src/lint/rules/rule.ts";
+import type { DocumentedRule } from "../../src/lint/rules/rule.ts";
 import { Secrets } from "../../src/lint/secrets/secrets.ts";
 import { type ImageReport, imageReport } from "../../src/report/imageReport.ts";
 import type { Repository } from "../../src/report/repository.ts";
@@ -155,7 +155,7 @@ export const IGNORED: IgnoredFinding = {
 };
 
 /** The rules of the samples. */
-export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({
+export const RULES: readonly DocumentedRule[] = [...new Set(FINDINGS.map((sample) => sample.rule))].map((id) => ({
   id,
   aliases: [],
   title: `Title of ${id}`,
@@ -163,6 +163,7 @@ export const RULES: readonly Rule[] = [...new Set(FINDINGS.map((sample) => sampl
   check: "overwritten",
   parameters: id.startsWith("ssh") ? { service: "sshd", "security-severity": 7.5 } : {},
   since: "0.1.0",
+  advice: "Fix it.",
   happens: `\`${id}\` happens\non the first boot.\n\nSecond paragraph.`,
   matters: "It matters.",
   fix: "Fix it.",

@@ -1,4 +1,5 @@
 import { catalogue } from "../../lint/rules/catalogue.ts";
+import { documented } from "../../lint/rules/documents.ts";
 import { documentOf } from "../../lint/rules/rule.ts";
 import { EXIT } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -9,7 +10,7 @@ import { ruleOf } from "../ruleOf.ts";
 /** Prints the document of a rule. Returns the exit status. @throws CommandError for an unknown one */
 export function explain(name: string, io: Io): number {
   const rule = ruleOf(name);
-  io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(rule)}\n`);
+  io.out(`# ${rule.title}\n\n${rule.id} · ${rule.severity} · since ${rule.since}\n\n${documentOf(documented(rule))}\n`);
   return EXIT.clean;
 }
 
@@ -30,7 +31,7 @@ function rulesText(): string {
 function rulesJson(): string {
   const rules = catalogue.map((rule) => {
     const { id, aliases, severity, title, since } = rule;
-    return { id, aliases, severity, title, since, document: documentOf(rule) };
+    return { id, aliases, severity, title, since, document: documentOf(documented(rule)) };
   });
   return `${JSON.stringify({ schemaVersion: 2, rules }, null, 2)}\n`;
 }

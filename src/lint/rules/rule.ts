@@ -16,6 +16,12 @@ export interface Rule {
   readonly parameters: ConfigObject;
   /** The version of this program that introduced the rule. */
   readonly since: string;
+  /** What the document says first about the fix, in plain text of one line; may be empty. */
+  readonly advice: string;
+}
+
+/** What the document of a rule says, which findings do not need. */
+export interface RuleTexts {
   /** Sections in Markdown, without their headings: what happens, why it matters, how to fix it, examples. */
   readonly happens: string;
   readonly matters: string;
@@ -23,8 +29,11 @@ export interface Rule {
   readonly examples: string;
 }
 
+/** A rule with its document. */
+export interface DocumentedRule extends Rule, RuleTexts {}
+
 /** The whole document in Markdown, without front matter. */
-export function documentOf({ happens, matters, fix, examples }: Rule): string {
+export function documentOf({ happens, matters, fix, examples }: RuleTexts): string {
   const sections = { "What happens": happens, "Why it matters": matters, Fix: fix, Examples: examples };
   return Object.entries(sections)
     .map(([heading, text]) => `## ${heading}\n\n${text}`)

@@ -5,7 +5,8 @@ import { isMapping } from "../../python/checked.ts";
 import { toValue } from "../../python/value.ts";
 import { parseYaml } from "../../python/yaml/load.ts";
 import { SEVERITIES, type Severity } from "../finding.ts";
-import { documentOf, type Rule } from "./rule.ts";
+import { adviceIn } from "./advice.ts";
+import { type DocumentedRule, documentOf } from "./rule.ts";
 import { TOPICS } from "./topics.ts";
 
 /** An invalid rule document; the message says which, where and why. */
@@ -33,7 +34,7 @@ const SECTIONS = ["What happens", "Why it matters", "Fix", "Examples"] as const;
 
 /** A rule, the id of its topic, and its examples. */
 export interface RuleDocument {
-  readonly rule: Rule;
+  readonly rule: DocumentedRule;
   readonly topic: string;
   readonly examples: readonly RuleExample[];
 }
@@ -57,7 +58,7 @@ export function parseRuleDocument(text: string, path: string): RuleDocument {
   if (!Array.isArray(aliases) || !aliases.every((alias) => typeof alias === "string"))
     throw new RuleError(`${path}: aliases must be a list of strings`);
   const [happens, matters, fix, examples] = SECTIONS.map((section) => sectionText(text, blocks, section, path));
-  const rule: Rule = {
+  const rule: DocumentedRule = {
     id: id as string,
     aliases,
     title: title as string,
@@ -65,6 +66,7 @@ export function parseRuleDocument(text: string, path: string): RuleDocument {
     check: check as string,
     since: since as string,
     parameters,
+    advice: adviceIn(fix!),
     happens: happens!,
     matters: matters!,
     fix: fix!,

@@ -1,11 +1,11 @@
 import remarkParse from "remark-parse";
 import { unified } from "unified";
-import { documentOf, type Rule } from "./rule.ts";
+import { type DocumentedRule, documentOf } from "./rule.ts";
 import { TOPICS } from "./topics.ts";
 
 /** A rule and the id of its topic. */
 export interface RuleOfTopic {
-  readonly rule: Rule;
+  readonly rule: DocumentedRule;
   readonly topic: string;
 }
 

@@ -11,7 +11,8 @@ import { setOnLine } from "../../../src/lint/fixes/addToConfig.ts";
 import { inDropIn as inSharedDropIn } from "../../../src/lint/fixes/dropIn.ts";
 import { FixProver } from "../../../src/lint/fixes/fixes.ts";
 import { lint } from "../../../src/lint/lint.ts";
-import { catalogue } from "../../../src/lint/rules/catalogue.ts";
+import { catalogue, ruleNamed } from "../../../src/lint/rules/catalogue.ts";
+import { documented } from "../../../src/lint/rules/documents.ts";
 import { whole } from "../../samples.ts";
 import { D, findings, findingsAlone, findingsAmongAll, withVersion } from "../checks/configuration/findings.ts";
 import { exampleImage } from "../exampleImage.ts";
@@ -539,7 +540,7 @@ test("what a fix keeps for every instance is said in it, and in the message", ()
 });
 
 test("no document recommends what harms", () => {
-  const fix = (rule: string) => catalogue.find(({ id }) => id === rule)?.fix ?? "";
+  const fix = (rule: string) => documented(ruleNamed(rule)!).fix;
   expect(fix("password-locked")).not.toMatch(/`lock-passwd` is not read/);
   expect(fix("unit-ordered-after-renamed-service")).toMatch(/Do not name `cloud-init.target`/);
   for (const name of ["ssh-host-keys-replaced", "password-locked", "authorized-key-restricted"]) {
