@@ -104,7 +104,7 @@ describe("a page of one image", () => {
   });
 
   test("says what to do: the fix command, and where there is no fix the rule's advice", () => {
-    const rule = { ...RULES[0]!, id: "no-remedy", fix: "Remove `x` <here>.\n\nMore." };
+    const rule = { ...RULES[0]!, id: "no-remedy", advice: "Remove x <here>." };
     const text = htmlReport([result({ findings: [finding(), finding({ rule: "no-remedy", fix: null })] })], {
       ...INFO,
       rules: [rule],

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { adviceIn } from "../../src/lint/rules/advice.ts";
 import { type TextOptions, textReport } from "../../src/report/text.ts";
 import { displayWidth } from "../../src/report/width.ts";
 import { sample, whole } from "../samples.ts";
@@ -44,7 +45,7 @@ test("no diff repeats a message that names place and value", () => {
 });
 
 describe("without a fix", () => {
-  const rules = RULES.map((rule) => ({ ...rule, fix: "Set `a: 1` in [a file](b). Or:\n\n    b: 2" }));
+  const rules = RULES.map((rule) => ({ ...rule, advice: adviceIn("Set `a: 1` in [a file](b). Or:\n\n    b: 2") }));
   const report = (message: string) =>
     textReport([result({ findings: [finding({ fix: null, message }), finding({ fix: null, message })] })], {
       ...OPTIONS,
