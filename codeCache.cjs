@@ -1,6 +1,5 @@
 // Build step: runs the program as most users do, and keeps what V8 compiled for it.
 const { writeFileSync } = require("node:fs");
-const v8 = require("node:v8");
 const { load } = require("./bin/script.js");
 
 const { scripts, loaded } = load("./run.js");
@@ -8,7 +7,12 @@ const io = { out() {}, err() {}, terminal: false, columns: 80, env: {} };
 const run = (...args) => loaded.main(args, io, loaded.begin);
 /** Writes the caches of the parts that are compiled since the last call. */
 const keep = () => {
-  for (const [path, script] of scripts) writeFileSync(path, script.createCachedData());
+  for (const [path, script] of scripts)
+    try {
+      writeFileSync(path, script.createCachedData());
+    } catch ({ message }) {
+      console.error(`cloud-init-lint: no code cache, so that each start compiles the program: ${message}`);
+    }
   scripts.clear();
 };
 

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -92,7 +93,7 @@ describe("the package", () => {
 
 describe("the code caches of the build", () => {
   /** The parts of the program that a run compiles, and whether V8 takes their caches; false for one without a cache. */
-  const parts = (node: string, ...args: string[]) => {
+  const partsIn = (cwd: string, node: string, ...args: string[]) => {
     const script = `
       const { scripts, loaded } = require("./bin/script.js").load("./run.js");
       process.argv.splice(1, 1, "cloud-init-lint");
@@ -103,13 +104,58 @@ describe("the code caches of the build", () => {
         process.exitCode = 0;
       });
       loaded.run();`;
-    return JSON.parse(execFileSync(node, ["-e", script, "-", ...args], { encoding: "utf8" }));
+    return JSON.parse(execFileSync(node, ["-e", script, "-", ...args], { cwd, encoding: "utf8" }));
   };
+  const parts = (node: string, ...args: string[]) => partsIn(".", node, ...args);
 
   test("are taken, and only those of the parts that a command needs are read", () => {
     for (const args of [["--version"], ["--help"], ["plan", "--help"], ["--unknown"], ["rulez"]])
       expect(parts(process.execPath, ...args)).toEqual({ start: true });
     expect(parts(process.execPath, HARDENED)).toEqual({ start: true, lint: true });
+  });
+
+  test("are not those of a file that has changed since; one that is damaged says so in one line", () => {
+    const place = folder("changed");
+    for (const name of ["bin", "dist"]) cpSync(name, join(place, name), { recursive: true, preserveTimestamps: true });
+    const program = join(place, "dist/cloud-init-lint.cjs");
+    const text = readFileSync(program, "utf8");
+    const run = () =>
+      spawnSync(process.execPath, [join(place, "bin/cloud-init-lint.js"), HARDENED], { encoding: "utf8" });
+    cpSync("codeCache.cjs", join(place, "codeCache.cjs"));
+    execFileSync(process.execPath, ["codeCache.cjs", HARDENED], { cwd: place });
+    expect(partsIn(place, process.execPath, HARDENED)).toEqual({ start: true, lint: true });
+    writeFileSync(program, `${text}\n`);
+    expect(partsIn(place, process.execPath, HARDENED)).toEqual({ start: false, lint: false });
+    expect(run()).toMatchObject({ status: 1, stderr: "" });
+    for (const damaged of [text.slice(0, 300_000), text.replace("//[", "//{"), ""]) {
+      writeFileSync(program, damaged);
+      expect(run()).toMatchObject({
+        status: 2,
+        stdout: "",
+        stderr: `cloud-init-lint: ${program} is damaged: install or build the program again\n`,
+      });
+    }
+  });
+
+  test("are not needed: where they cannot be written, the build says so in one line for each", () => {
+    const place = folder("unwritable");
+    mkdirSync(join(place, "dist"));
+    for (const name of ["bin", "codeCache.cjs", "dist/cloud-init-lint.cjs"])
+      cpSync(name, join(place, name), { recursive: true, preserveTimestamps: true });
+    const make = () => spawnSync(process.execPath, ["codeCache.cjs", HARDENED], { cwd: place, encoding: "utf8" });
+    expect(make()).toMatchObject({ status: 0, stderr: "" });
+    for (const name of readdirSync(join(place, "dist")).filter((name) => name.endsWith(".cache"))) {
+      rmSync(join(place, "dist", name));
+      mkdirSync(join(place, "dist", name));
+    }
+    const { status, stderr } = make();
+    expect(status).toBe(0);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .map((line) => line.split(": EISDIR")[0]),
+    ).toEqual(Array(2).fill("cloud-init-lint: no code cache, so that each start compiles the program"));
   });
 
   // V8 takes the cache of another Node with the same V8, and then crashes.
