@@ -30,11 +30,12 @@ export async function lintAll(
   const progress = startProgress(quiet ? undefined : io);
   let count = 0;
   let notLinted = 0;
-  const begun = (source: string) => {
+  const show = (doing: string) => {
     const failed = notLinted === 0 ? "" : `, ${notLinted} not linted`;
     const state = sources.length === 1 ? "" : `${count} of ${sources.length} images done${failed}; `;
-    progress.show(`${state}linting ${source === "-" ? "standard input" : shownName(source)}`);
+    progress.show(`${state}${doing}`);
   };
+  const begun = (source: string) => show(`linting ${source === "-" ? "standard input" : shownName(source)}`);
   const done = (outcome: ImageOutcome) => {
     count++;
     if (outcome.notLinted !== undefined) notLinted++;
@@ -46,7 +47,13 @@ export async function lintAll(
       begun(source);
       // A lint is one long computation, during which no handler of a signal could run.
       const settled = progress.endOnInterrupt();
-      const outcome = await lintImage(source, linter, settled);
+      const opened = () => {
+        begun(source);
+        settled();
+      };
+      const outcome = await lintImage(source, linter, opened, (bytes, size) =>
+        show(`downloading ${inMebibytes(bytes, size)} of ${shownName(source)}`),
+      );
       settled();
       done(outcome);
       outcomes[index] = outcome;
@@ -65,6 +72,12 @@ export async function lintAll(
     progress.end();
   }
   return outcomes;
+}
+
+/** Such as `12 of 300 MiB`. */
+function inMebibytes(bytes: number, size: number | undefined): string {
+  const [done, all] = [bytes, size ?? 0].map((count) => Math.round(count / 2 ** 20));
+  return size === undefined ? `${done} MiB` : `${done} of ${all} MiB`;
 }
 
 /** What this thread read of the unmodified image, while others lint, is told with the first image. */

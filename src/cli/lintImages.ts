@@ -100,8 +100,14 @@ const NOTHING: Matched = { maps: [], globs: [] };
 /**
  * Lints one image, or a file on its own. Never throws: of several images, the others are still linted.
  * @param opened called when the image is opened; the rest is one computation
+ * @param downloaded called while it is downloaded
  */
-export async function lintImage(given: string, linter: Linter, opened = () => {}): Promise<ImageOutcome> {
+export async function lintImage(
+  given: string,
+  linter: Linter,
+  opened = () => {},
+  downloaded?: OpenOptions["downloaded"],
+): Promise<ImageOutcome> {
   const file = given === "-" ? linter.settings.stdinFilename : undefined;
   const source = file ?? given;
   let messages = "";
@@ -114,10 +120,11 @@ export async function lintImage(given: string, linter: Linter, opened = () => {}
   let target: Target | undefined;
   try {
     const loose = file === undefined ? openLooseFile(source) : await openStandardInput(file);
-    const { result: whole, matched } = await lintSource(source, loose, linter, log, (it) => {
+    const told = (it?: Target) => {
       target = it;
       opened();
-    });
+    };
+    const { result: whole, matched } = await lintSource(source, loose, linter, log, told, downloaded);
     const { baseline, launch } = settings;
     const { result, entries } =
       baseline === undefined
@@ -158,6 +165,7 @@ async function lintSource(
   linter: Linter,
   log: { err(text: string): void },
   opened: (target?: Target) => void,
+  downloaded: OpenOptions["downloaded"],
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
   const { settings, launch, repository } = linter;
   if (file !== undefined) {
@@ -167,7 +175,7 @@ async function lintSource(
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
   }
-  const target = await openTarget(source, settings.opening);
+  const target = await openTarget(source, { ...settings.opening, ...(downloaded === undefined ? {} : { downloaded }) });
   opened(target);
   checkLaunch(launch, source, target);
   const { image, distro } = target;

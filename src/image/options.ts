@@ -8,4 +8,6 @@ export interface OpenOptions extends RemoteOptions {
   readonly platform?: string;
   /** How many bytes a temporary file may take, which a compressed disk needs. */
   readonly maxTemporary?: number;
+  /** Called while an image on another machine is downloaded as a whole: with the bytes so far, and all if that is known. */
+  readonly downloaded?: (bytes: number, size: number | undefined) => void;
 }

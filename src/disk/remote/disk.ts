@@ -46,14 +46,26 @@ class MissingBlocks extends Error {
   }
 }
 
+/** Options of the disks on this side of the thread. */
+interface LocalOptions {
+  readonly maxTemporary?: number | undefined;
+  /** Called while all of a disk is read: with the bytes so far, and all if that is known. */
+  readonly downloaded?: ((bytes: number, size: number | undefined) => void) | undefined;
+}
+
 /** @throws {RemoteError} if the source cannot be opened */
 export async function openRemoteDisks(
   source: string,
-  { maxTemporary, ...options }: RemoteOptions & { readonly maxTemporary?: number | undefined },
+  { maxTemporary, downloaded, region, profile, download }: LocalOptions & RemoteOptions,
 ): Promise<RemoteDisks> {
   const thread = remoteThread();
+  const options = {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(download === undefined ? {} : { download }),
+  };
   const opened = await thread.ask({ kind: "open", source, options });
-  const state: State = { thread, store: new BlockStore(maxTemporary), isWaiting: true, usage: NOTHING };
+  const state: State = { thread, store: new BlockStore(maxTemporary), isWaiting: true, usage: NOTHING, downloaded };
   const disks = opened.disks.map((disk) => new RemoteDisk(disk, state));
   const untilNothingIsMissing = async <T>(action: () => T | Promise<T>): Promise<T> => {
     for (;;) {
@@ -89,7 +101,7 @@ export async function openRemoteDisks(
         state.isWaiting = true;
       }
     },
-    whole: () => (opened.stream === undefined ? disks[0]!.whole() : chunksOf(opened.stream.number, state)),
+    whole: () => (opened.stream === undefined ? disks[0]!.whole() : chunksOf(opened.stream, state)),
     close() {
       state.store.close();
       const numbers = [...opened.disks, ...(opened.stream === undefined ? [] : [opened.stream])];
@@ -122,12 +134,17 @@ async function oneRound(actions: readonly Ahead[]): Promise<Ahead[]> {
 }
 
 /** What a stream gives until it ends. */
-async function* chunksOf(stream: number, state: State): AsyncGenerator<Buffer> {
+async function* chunksOf(
+  { number, size }: { readonly number: number; readonly size: number | undefined },
+  state: State,
+): AsyncGenerator<Buffer> {
   const memory = state.thread.takeMemory();
-  for (;;) {
-    const { length, usage } = await state.thread.ask({ kind: "next", stream, memory });
+  for (let bytes = 0; ; ) {
+    const { length, usage } = await state.thread.ask({ kind: "next", stream: number, memory });
     state.usage = usage;
     if (length === 0) break;
+    bytes += length;
+    state.downloaded?.(bytes, size);
     yield Buffer.from(memory, 0, length);
   }
   state.thread.giveBack(memory);
@@ -142,6 +159,7 @@ interface State {
   /** Whether a reader waits for a block; otherwise it is told that the block is missing. */
   isWaiting: boolean;
   usage: RemoteUsage;
+  readonly downloaded: LocalOptions["downloaded"];
 }
 
 class RemoteDisk implements Disk {
@@ -203,6 +221,7 @@ class RemoteDisk implements Disk {
       const { memory, answer } = next;
       const { blocks, usage } = await answer;
       this.#state.usage = usage;
+      this.#state.downloaded?.(Math.min(this.size, (first + blocks.length) * this.#blockSize), this.size);
       if (first + this.#atATime < count) next = readFrom(first + this.#atATime);
       for (const [at, block] of blocks.entries()) {
         if (typeof block === "object") throw new DiskError(block.reason);

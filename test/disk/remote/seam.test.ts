@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -192,6 +192,22 @@ describe("what can only be read as a whole", () => {
       const renamed = { status, out: out.replaceAll(url, here[same]), err: err.replaceAll(url, here[same]) };
       expect(renamed, url).toEqual(near[same]);
       expect(temporaryFiles(), url).toBe(before);
+    }
+  });
+
+  test("tells how much of it is there", async () => {
+    const server = await rangeServer(files());
+    for (const [name, fault] of [
+      ["gz", "fine"],
+      ["gz", "whole"],
+    ] as const) {
+      const told: (readonly [number, number | undefined])[] = [];
+      const url = server.url(name, fault);
+      const opened = await openImage(url, { download: true, downloaded: (...how) => void told.push(how) });
+      opened.close?.();
+      const size = readFileSync(join(scratch, name)).length;
+      expect(told.at(-1)).toEqual([size, size]);
+      expect(told.map(([bytes]) => bytes)).toEqual(told.map(([bytes]) => bytes).toSorted((a, b) => a - b));
     }
   });
 
