@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { build, transform } from "esbuild";
 import { noticesOf } from "./release/notices.mjs";
 
@@ -20,6 +20,18 @@ const lazyBuiltins = {
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
       contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require("${path}")[name] }));`,
     }));
+  },
+};
+
+/** Of package.json what the program says of itself, so that the other parts of it change no program. */
+const ownFacts = {
+  name: "own-facts",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) => {
+      if (path !== join(import.meta.dirname, "package.json")) return undefined;
+      const { name, version, description, repository, engines } = JSON.parse(readFileSync(path, "utf8"));
+      return { loader: "json", contents: JSON.stringify({ name, version, description, repository, engines }) };
+    });
   },
 };
 
@@ -101,7 +113,7 @@ const { outputFiles, metafile } = await build({
   minify: true,
   // Of `yaml` only the Parser is used; its build for browsers is of ES modules, which go without the rest.
   alias: { yaml: "./node_modules/yaml/browser/dist/parse/parser.js" },
-  plugins: [lazyBuiltins],
+  plugins: [lazyBuiltins, ownFacts],
   write: false,
   metafile: true,
 });
