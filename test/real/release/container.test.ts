@@ -74,6 +74,16 @@ describeReal("the container image", needed, () => {
     expect(stdout).toBe(spawnSync("chroot", [root, "/usr/bin/cloud-init-lint", "/image"], { encoding: "utf8" }).stdout);
   });
 
+  test("a file that only root can read ends with status 4", () => {
+    const file = join(root, "image/etc/ssh/sshd_config");
+    chmodSync(file, 0o600);
+    expect(run()).toMatchObject({
+      status: 4,
+      stderr: "/image: /etc/ssh/sshd_config was not read: permission denied\n",
+    });
+    chmodSync(file, 0o644);
+  });
+
   test("takes the arguments of the program", () => {
     expect(run("plan", "/image", "-f", "json")).toMatchObject({ status: 0, stderr: "" });
     expect(run("--unknown")).toMatchObject({ status: 2, stdout: "" });

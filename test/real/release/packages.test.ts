@@ -15,6 +15,7 @@ const INSTALLED = `set -e
 export LC_ALL=C
 cloud-init-lint --version
 cloud-init-lint / --exit-zero >/dev/null
+cmp /usr/bin/cloud-init-lint /mnt/cloud-init-lint-*/cloud-init-lint
 bash -c '. /usr/share/bash-completion/completions/cloud-init-lint && complete -p cloud-init-lint'
 gzip -cd /usr/share/man/man1/cloud-init-lint.1.gz | grep "^.TH"
 head -n 1 /usr/share/zsh/$1/_cloud-init-lint
