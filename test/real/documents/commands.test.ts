@@ -26,7 +26,7 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^npm ci && /, "needs a registry, and would install for all users; test/package.test.ts installs the package"],
   [/^(?:npx|npm install -g) cloud-init-lint\b/, "needs a package that is published"],
   [/^ssh builder /, "test/real/cli/recipe.test.ts runs it with a stand-in for ssh"],
-  [/^hyperfine /, "takes minutes"],
+  [/^(?:hyperfine|sudo (?:apt-get install hyperfine|sh test|npm run bench))\b/, "the benchmark takes minutes"],
 ];
 
 /** Documents whose commands are those of the development, which CI runs. */
