@@ -75,7 +75,7 @@ test("the commands and options that the documents show exist", async () => {
       for (const [, words] of text.matchAll(/(?:^|[|&;(] ?|sudo )cloud-init-lint ([^|&;)#\n]*)/gm)) {
         const [first = "", ...rest] = words!.trim().split(/\s+/);
         const command = commands.includes(first) ? first : "lint";
-        if (!helps.has(command)) helps.set(command, (await run(command, "--help")).out);
+        if (!helps.has(command)) helps.set(command, overview + (await run(command, "--help")).out);
         for (const option of [first, ...rest].filter((word) => /^--?\w/.test(word)))
           expect(helps.get(command), `${document}: ${words}`).toContain(option);
         seen += 1;
