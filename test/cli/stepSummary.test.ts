@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 
 import { run, runWith } from "./run.ts";
@@ -28,13 +28,14 @@ test("the report for GitHub appends to the summary of the step, and prints annot
 
 test("a finding of two images is one in text, annotations and SARIF", async () => {
   const sarif = join(scratch, "both.sarif");
-  const { out } = await run(HARDENED, `./${HARDENED}`, "-f", "github", "-f", `sarif=${sarif}`);
-  expect(out.match(/^::error .* in fixtures\/debian-12-hardened, \.\/fixtures\/debian-12-hardened\. /gm)).toHaveLength(
-    3,
-  );
-  expect(out).toMatch(
-    /\n\n2 images: Debian 12.*\n {2}fixtures\/debian-12-hardened, \.\/fixtures\/debian-12-hardened\n\n\/etc/,
-  );
+  const same = join(scratch, "same");
+  symlinkSync(resolve(HARDENED), same);
+  const { out } = await run(HARDENED, same, "-f", "github", "-f", `sarif=${sarif}`);
+  const both = `${HARDENED}, ${same}`;
+  const annotations = out.split("\n").filter((line) => line.startsWith("::error ") && line.includes(` in ${both}. `));
+  expect(annotations).toHaveLength(3);
+  expect(out).toMatch(/\n\n2 images: Debian 12.*\n {2}/);
+  expect(out).toContain(`\n  ${both}\n\n/etc`);
   expect(out).toContain("\n3 errors; 1 note hidden");
   const { runs } = JSON.parse(readFileSync(sarif, "utf8"));
   expect(runs.map(({ results }: { results: unknown[] }) => results.length)).toEqual([4]);

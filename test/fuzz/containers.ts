@@ -60,7 +60,7 @@ function changed(files: LayoutFiles, random: Random): LayoutFiles {
     const bytes = all[path]!;
     if (random.chance(20)) delete all[path];
     else if (bytes[0] === 0x7b || bytes[0] === 0x5b) {
-      const texts = Object.values(files).filter((file) => file[0] === bytes[0]);
+      const texts = [bytes, ...Object.values(files).filter((file) => file[0] === bytes[0])];
       all[path] = Buffer.from(mutateText(String(bytes), random, { words: WORDS, texts: texts.map(String) }));
     } else all[path] = mutateBytes(bytes, random);
     if (all[path] !== undefined && random.chance(2)) rename(all, path);
