@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** How often a request is made before it fails, and the longest wait before the second time, in milliseconds. */
 const ATTEMPTS = 8;
 const FIRST_WAIT = 100;
+/** How long after the first time it is made once more, in milliseconds: who never answers is not waited for eight times. */
+const PATIENCE = 150_000;
 
 /** What an answer is that is not what was asked for, so that it is worth asking again. */
 export class BrokenAnswer extends Error {
@@ -44,13 +46,14 @@ export type Wait = (milliseconds: number) => Promise<unknown>;
  */
 export async function retrying<T>(request: () => Promise<T>, wait: Wait = sleep): Promise<T> {
   const errors: AwsError[] = [];
+  const end = Date.now() + PATIENCE;
   for (;;) {
     try {
       return await request();
     } catch (error) {
       if (!mayPass(error)) throw error;
       errors.push(error);
-      if (errors.length === ATTEMPTS) throw new OutOfAttempts(errors);
+      if (errors.length === ATTEMPTS || Date.now() > end) throw new OutOfAttempts(errors);
       // Requests that were refused together must not come back together.
       await wait(FIRST_WAIT * 2 ** (errors.length - 1) * (0.5 + Math.random() / 2));
     }
