@@ -114,7 +114,7 @@ describe("the code caches of the build", () => {
     expect(parts(process.execPath, HARDENED)).toEqual({ start: true, lint: true });
   });
 
-  test("are not those of a file that has changed since; one that is damaged says so in one line", () => {
+  test.runIf(whole)("are not those of a file that has changed since; one that is damaged says so in one line", () => {
     const place = folder("changed");
     for (const name of ["bin", "dist"]) cpSync(name, join(place, name), { recursive: true, preserveTimestamps: true });
     const program = join(place, "dist/cloud-init-lint.cjs");
@@ -137,7 +137,7 @@ describe("the code caches of the build", () => {
     }
   });
 
-  test("are not needed: where they cannot be written, the build says so in one line for each", () => {
+  test.runIf(whole)("are not needed: where they cannot be written, the build says so in one line for each", () => {
     const place = folder("unwritable");
     mkdirSync(join(place, "dist"));
     for (const name of ["bin", "codeCache.cjs", "dist/cloud-init-lint.cjs"])
