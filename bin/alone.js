@@ -1,5 +1,5 @@
-// The head of the one file that holds the whole program. The build puts PARTS, the parts of the program, in front of it: functions
-// that have only a comment in them, which V8 does not compile and `toString` gives back.
+// The head of the one file that holds the whole program. The build puts PARTS, the parts of the program, in front of it:
+// functions with only a comment in them, which V8 does not compile and `toString` gives back.
 const { Script } = require("node:vm");
 const { linked, outOfComment } = require("./parts.js");
 

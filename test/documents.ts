@@ -15,7 +15,7 @@ interface Node {
   readonly position?: { readonly start: { readonly offset?: number } };
 }
 
-/** The blocks of commands in a document: those that are indented, since a fence holds what is no command. */
+/** The blocks of commands in a document: the indented ones. A fence holds other text. */
 export function commandBlocks(document: string): readonly string[] {
   const text = readFileSync(document, "utf8");
   const blocksOf = ({ type, value = "", children = [], position }: Node): string[] =>

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { keepYoungGenerationsSmall } from "../disk/remote/garbage.ts";
+import { keepYoungGenerationsSmall } from "../disk/garbage.ts";
 import { reasonOf } from "../image/reason.ts";
 import { EXIT } from "./exit.ts";
 import { columnsOf, type Io } from "./io.ts";

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from "node:v8";
-import { collectGarbage } from "../disk/remote/garbage.ts";
+import { collectGarbage } from "../disk/garbage.ts";
 
 /** Bytes of its heap that a thread may keep from one image to the next, and of what is outside it: blocks of disks. */
 const KEPT = { heap: 24_000_000, outside: 6_000_000 };

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { keepYoungGenerationsSmall } from "../disk/remote/garbage.ts";
+import { keepYoungGenerationsSmall } from "../disk/garbage.ts";
 import { useRemoteThread } from "../disk/remote/thread.ts";
 import { collectLeftovers } from "./leftovers.ts";
 import { failedOutcome, type ImageOutcome, type Linter, lintImage, openLinter } from "./lintImages.ts";

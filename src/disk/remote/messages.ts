@@ -68,8 +68,9 @@ export interface ThreadData {
 }
 
 /**
- * A way to the thread for one other thread, at each of its ends. `signal` has two numbers: one grows with each reply, so that a blocked thread can wait
- * for it; the other with each second (`BEAT`) that the thread lives, since a blocked thread is not told that it ended.
+ * A way to the thread for one other thread, at each of its ends. `signal` has two numbers: one grows with each reply, so that
+ * a blocked thread can wait for it; the other with each second (`BEAT`) that the thread lives, since a blocked thread is not
+ * told that it ended.
  */
 export interface Connection {
   readonly port: MessagePort;

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { closeClients } from "../ebs/sdk.ts";
-import { collectGarbage, keepYoungGenerationsSmall } from "./garbage.ts";
+import { collectGarbage, keepYoungGenerationsSmall } from "../garbage.ts";
 import { remoteKindOf } from "./kinds.ts";
 import {
   BEAT,
