@@ -197,7 +197,7 @@ function machine() {
   return {
     processor: `${cpus().length} × ${model}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${os}, Linux ${release()}`,
+    system: `${os}, Linux ${release().split("-")[0]}`,
     node: process.version,
     tar: run("tar", "--version").split("\n", 1)[0],
     debsums: run("debsums", "--version").split("\n", 1)[0],
