@@ -174,7 +174,9 @@ writeFileSync(program, `#!/usr/bin/env node\n//${JSON.stringify(index)}\n${body}
 // Most of what lints compile is compiled for these.
 execFileSync(process.execPath, [
   "codeCache.cjs",
-  ...["debian-12-hardened", "ubuntu-24.04", "rocky-9"].map((name) => `fixtures/${name}`),
+  ...["debian-12-hardened", "ubuntu-24.04", "rocky-9", "ubuntu-20.04-hardened", "opensuse-leap-15.6-hardened"].map(
+    (name) => `fixtures/${name}`,
+  ),
 ]);
 
 const { library, manual, settingsSchema } = require(`./${program}`);

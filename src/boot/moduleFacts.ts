@@ -6,7 +6,7 @@ import type { Image } from "../image/image.ts";
 import type { ModuleFacts } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";
-import { readSchedule, type Schedule } from "./schedule.ts";
+import { readSchedule, SCHEDULE_NAMES, type Schedule } from "./schedule.ts";
 
 const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
 
@@ -64,6 +64,7 @@ const schedules = new Map<string, Fact<Schedule>>(
     defineFact({
       name: `when cc_${facts.name} runs`,
       file: filesOf(facts.name),
+      names: SCHEDULE_NAMES,
       read: (source, _library, since) => {
         const upstream = scheduleBy(facts, since);
         const { frequency, distros, activatedBy } = readSchedule(source, since);

@@ -13,6 +13,9 @@ export interface Schedule {
   readonly activatedBy: readonly string[];
 }
 
+/** The names of a module's source that say when it runs. */
+export const SCHEDULE_NAMES = ["meta", "frequency", "distros", "osfamilies"];
+
 /** What is known of a schedule. */
 type Stated = { readonly [Key in keyof Schedule]: Schedule[Key] | undefined };
 

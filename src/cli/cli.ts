@@ -5,11 +5,15 @@ import { EXIT } from "./exit.ts";
 import { columnsOf, type Io } from "./io.ts";
 import { main } from "./main.ts";
 import { nodeTooOld } from "./nodeVersion.ts";
+import { optimizeLater } from "./optimizing.ts";
 
 export { main };
 
 /** What is done before a command. */
-export const begin = keepYoungGenerationsSmall;
+export function begin(): void {
+  keepYoungGenerationsSmall();
+  optimizeLater();
+}
 
 /** Runs the program with the process's own arguments and streams, and sets its exit status. */
 export function run(): void {

@@ -1,6 +1,5 @@
 import type { Config } from "../../config/config.ts";
 import * as form from "../../config/schema/forms.ts";
-import { codeOf } from "../../distro/library/change.ts";
 import { defineFact } from "../../distro/library/fact.ts";
 import type { Since } from "../../distro/version.ts";
 import type { Origin } from "../../image/origin.ts";
@@ -87,8 +86,8 @@ export const yumAddRepo = defineModule({
 const REQUIRED_OPTIONS = defineFact({
   name: "the options of which an entry of yum_repos needs one",
   file: "config/cc_yum_add_repo.py",
-  read: (source): readonly string[] | undefined => {
-    const list = /(?:\breq_fields = |\bfor req_field in )\[((?:\s*["']\w+["']\s*,?)*)\s*\]/.exec(codeOf(source))?.[1];
+  readCode: (code): readonly string[] | undefined => {
+    const list = /(?:\breq_fields = |\bfor req_field in )\[((?:\s*["']\w+["']\s*,?)*)\s*\]/.exec(code)?.[1];
     return list === undefined ? undefined : [...list.matchAll(/\w+/g)].map(([name]) => name);
   },
   byVersion: (since) => ["baseurl", ...(since("24.2") ? ["metalink"] : []), ...(since("24.3") ? ["mirrorlist"] : [])],

@@ -1,4 +1,3 @@
-import type { PythonSource } from "../../python/source/source.ts";
 import type { Since } from "../version.ts";
 import { defineFact, type Fact } from "./fact.ts";
 
@@ -24,10 +23,7 @@ export function defineChange({ name, file, since, made, beside }: Change): Fact<
   return defineFact({
     name,
     file,
-    read: (source) => {
-      const code = codeOf(source);
-      return made.test(code) || (beside.test(code) ? false : undefined);
-    },
+    readCode: (code) => made.test(code) || (beside.test(code) ? false : undefined),
     byVersion: (isSince) => since !== undefined && isSince(since),
   });
 }
@@ -67,9 +63,4 @@ export function defineDefault(option: string, file: string, upstream: boolean): 
     },
     byVersion: () => upstream,
   });
-}
-
-/** The text of a source without the lines that are comments. */
-export function codeOf(source: PythonSource): string {
-  return source.text.replace(/^[ \t]*#.*$/gm, "");
 }

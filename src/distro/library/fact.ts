@@ -6,19 +6,33 @@ import type { Library } from "./library.ts";
  * Something about cloud-init that distributions change. The image's own library states it; where it does not, upstream's
  * value for the version holds.
  */
-export interface Fact<T> {
+export type Fact<T> = Stated<T> & (OfSource<T> | OfCode<T>);
+
+interface Stated<T> {
   /** For people, in plain words: "default mount options". */
   readonly name: string;
   /** The file in the library that states it, as its path in the package; the first that exists, if it has had others. */
   readonly file: string | readonly string[];
-  /** What the file states; undefined if it does not say, or computes it. */
-  read(source: PythonSource, library: Library, since: Since): T | undefined;
   /** Upstream's value. */
   byVersion(since: Since): T;
   /** Set if `byVersion` is not all that upstream's library states, so that the two cannot be compared. */
   readonly incomparable?: true;
   /** The only datasource that it concerns. */
   readonly datasource?: string;
+}
+
+/** A fact that values and classes of the file state. */
+interface OfSource<T> {
+  /** What the file states; undefined if it does not say, or computes it. */
+  read(source: PythonSource, library: Library, since: Since): T | undefined;
+  /** The names of the module whose values are all that `read` asks for, so that the rest need not be read. */
+  readonly names?: readonly string[];
+}
+
+/** A fact inside functions, which only the code itself shows. */
+interface OfCode<T> {
+  /** What the file states, of which `code` is all but the lines that are comments; undefined if it does not say. */
+  readCode(code: string): T | undefined;
 }
 
 /** A cloud-init: its version, and the image's library if there is one, which rules over it. */
@@ -51,7 +65,15 @@ export function lookUp<T>(fact: Fact<T>, { library, version }: Program): Known<T
   const since = sinceOf(version);
   const files = typeof fact.file === "string" ? [fact.file] : fact.file;
   const file = files.find((one) => library?.has(one));
-  const source = file === undefined ? undefined : library?.source(file);
-  const value = source && fact.read(source, library!, since);
+  const value = file === undefined ? undefined : readFact(fact, file, library!, since);
   return value === undefined ? { value: fact.byVersion(since), from: "version" } : { value, from: "library" };
+}
+
+function readFact<T>(fact: Fact<T>, file: string, library: Library, since: Since): T | undefined {
+  if ("readCode" in fact) {
+    const code = library.code(file);
+    return code === undefined ? undefined : fact.readCode(code);
+  }
+  const source = library.source(file, fact.names);
+  return source && fact.read(source, library, since);
 }

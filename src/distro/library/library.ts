@@ -1,5 +1,5 @@
 import type { Image } from "../../image/image.ts";
-import { type PythonSource, readSource } from "../../python/source/source.ts";
+import { type PythonSource, readSource, readValues } from "../../python/source/source.ts";
 import type { CloudInit } from "../distro.ts";
 
 /** Longer files, in bytes, are not read: cloud-init's longest one has 93,000. */
@@ -33,16 +33,31 @@ export class Library {
     return this.#bytes(file)?.toString("utf8");
   }
 
-  /** The same as Python source; undefined for source that cannot be read as well. */
-  source(file: string): PythonSource | undefined {
+  /** The same without the lines that are comments. */
+  code(file: string): string | undefined {
     const bytes = this.#bytes(file);
     if (bytes === undefined) return undefined;
-    if (!sources.has(bytes)) {
+    const code = codes.get(bytes) ?? bytes.toString("utf8").replace(/^[ \t]*#.*$/gm, "");
+    codes.set(bytes, code);
+    return code;
+  }
+
+  /**
+   * The same as Python source, of which nothing but the values of `names` is known where these are given; undefined for
+   * source that cannot be read as well.
+   */
+  source(file: string, names?: readonly string[]): PythonSource | undefined {
+    const bytes = this.#bytes(file);
+    if (bytes === undefined) return undefined;
+    const known = sources.get(bytes) ?? new Map<readonly string[] | undefined, PythonSource | undefined>();
+    sources.set(bytes, known);
+    if (!known.has(names)) {
       const read = (readOf.get(this.#image) ?? 0) + bytes.length;
       readOf.set(this.#image, read);
-      sources.set(bytes, read > MOST_READ ? undefined : readSource(bytes.toString("utf8")));
+      const text = bytes.toString("utf8");
+      known.set(names, read > MOST_READ ? undefined : names === undefined ? readSource(text) : readValues(names, text));
     }
-    return sources.get(bytes);
+    return known.get(names);
   }
 
   #bytes(file: string): Buffer | undefined {
@@ -52,8 +67,9 @@ export class Library {
   }
 }
 
-/** What is read of each file: the same image boots again with each fix that is tried. */
-const sources = new WeakMap<Buffer, PythonSource | undefined>();
+/** What is read of each file, for these names or whole: the same image boots again with each fix that is tried. */
+const sources = new WeakMap<Buffer, Map<readonly string[] | undefined, PythonSource | undefined>>();
+const codes = new WeakMap<Buffer, string>();
 /** How many bytes have been read of each image. */
 const readOf = new WeakMap<Image, number>();
 

@@ -59,7 +59,9 @@ describeReal(
       const source = join(tree({}), "source");
       mkdirSync(source);
       const random = new Random(`${number} ${options}`);
-      randomTree(source, random, { content: 2_000_000, plainNames: true, attributes: false });
+      // mkfs.xfs up to 6.1 leaves out the headers of targets that are not in the inode, so that the kernel refuses them.
+      const longestLink = `${options}`.includes("crc=0") ? 1023 : 300;
+      randomTree(source, random, { content: 2_000_000, plainNames: true, attributes: false, longestLink });
       const prototype = join(tree({}), "prototype");
       writeFileSync(prototype, protofile(source));
       const image = make(`${options} -p ${prototype}`, /65536/.test(`${options}`) ? 1500 : 128);
@@ -67,7 +69,7 @@ describeReal(
     });
 
     test("reads files of many extents and directories of many entries", () => {
-      const image = make("-b size=1024", sample(128, 128, 400));
+      const image = make("-b size=1024", sample(128, 128, 800));
       mounted(image, "rw", (directory) =>
         execFileSync("python3", ["-c", MANY, directory, `${sample(6000, 6000, 100_000)}`]),
       );

@@ -1,4 +1,3 @@
-import { codeOf } from "../../../distro/library/change.ts";
 import { defineFact } from "../../../distro/library/fact.ts";
 import { networkUnitOf } from "../../../distro/systemd/usualUnits.ts";
 import type { Origin } from "../../../image/origin.ts";
@@ -80,9 +79,9 @@ function noList(boot: ModuleRun, node: ConfigNode, fields: number): MountEntry[]
 const MOUNT_OPTIONS = defineFact({
   name: "default mount options",
   file: "config/cc_mounts.py",
-  read: (source) => {
+  readCode: (code) => {
     const assigned = [
-      ...codeOf(source).matchAll(
+      ...code.matchAll(
         /\b(?:default_mount_options|def_mnt_opts) = \(?((?:\s{0,40}["'][^"'\\\n]*["'])+)\s{0,40}(?:if \w[\w.()]{0,99}\s{1,40}else\b|\)|$)/gm,
       ),
     ].map(([, literals = ""]) => [...literals.matchAll(/["']([^"'\n]*)["']/g)].map(([, text]) => text).join(""));

@@ -1,4 +1,4 @@
-import { codeOf, defineChange } from "../../../distro/library/change.ts";
+import { defineChange } from "../../../distro/library/change.ts";
 import type { Origin } from "../../../image/origin.ts";
 import { asDict, text as asText, items } from "../../../python/checked.ts";
 import { isDict, type PyDict, type PyValue } from "../../../python/dataModel.ts";
@@ -28,9 +28,8 @@ const WRITES_ROUTES = defineChange({
  */
 export function writeSuseRoutes(network: Predicted<PyDict>, boot: ModuleRun, because: Origin): void {
   if (boot.facts.family !== "suse" || !("value" in network) || !boot.fact(WRITES_ROUTES)) return;
-  const source = boot.library?.source(FILE);
   // Later patches compare gateways before they leave out a default route.
-  const compares = source !== undefined && codeOf(source).includes("seen_default_gateway");
+  const compares = boot.library?.code(FILE)?.includes("seen_default_gateway") ?? false;
   const version = network.value.get("version");
   const files =
     version === 1 ? routesOfVersion1(network.value, compares) : version === 2 ? routesOfVersion2(network.value) : [];

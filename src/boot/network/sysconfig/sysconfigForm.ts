@@ -1,4 +1,4 @@
-import { codeOf, defineChange } from "../../../distro/library/change.ts";
+import { defineChange } from "../../../distro/library/change.ts";
 import { defineFact } from "../../../distro/library/fact.ts";
 import { dictOf, type PyDict } from "../../../python/dataModel.ts";
 import type { ModuleRun } from "../../moduleRun.ts";
@@ -46,10 +46,10 @@ function defaultsOf(flavor: "rhel" | "suse", boot: ModuleRun): PyDict {
 
 /** Distributions patch upstream's defaults (Red Hat: no NM_CONTROLLED, a priority); their code shows how. */
 function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | undefined {
-  const source = sourceOf(boot);
-  const start = source.indexOf("iface_defaults = ");
+  const code = codeOf(boot);
+  const start = code.indexOf("iface_defaults = ");
   if (start < 0) return undefined;
-  const table = source.slice(start, start + 2000);
+  const table = code.slice(start, start + 2000);
   const list =
     /^iface_defaults = tuple\(\[([^[\]]*)\]/.exec(table) ?? new RegExp(`["']${flavor}["']: \\{([^{}]*)\\}`).exec(table);
   if (list?.[1] === undefined) return undefined;
@@ -61,7 +61,7 @@ function defaultsOfImage(flavor: "rhel" | "suse", boot: ModuleRun): PyDict | und
 
 /** Red Hat's oldest patch writes a setting of its own to /etc/sysconfig/network, which disables zeroconf. */
 export function saysMoreThanUpstream(boot: ModuleRun): boolean {
-  return sourceOf(boot).includes("NOZEROCONF");
+  return codeOf(boot).includes("NOZEROCONF");
 }
 
 /**
@@ -71,8 +71,7 @@ export function saysMoreThanUpstream(boot: ModuleRun): boolean {
 export const KEPT_LINES = defineFact({
   name: "what becomes of the lines of /etc/sysconfig/network",
   file: FILE,
-  read: (source): "above" | "below" | "none" | undefined => {
-    const code = codeOf(source);
+  readCode: (code): "above" | "below" | "none" | undefined => {
     if (/load_(?:text_)?file\(\s*sysconfig_path\s*,\s*quiet/.test(code)) return "above";
     if (/load_(?:text_)?file\(\s*sysconfig_path\b/.test(code)) return "below";
     return /^[ \t]+netcfg = \[/m.test(code) ? "none" : undefined;
@@ -84,8 +83,8 @@ export const KEPT_LINES = defineFact({
 export const EXPECTED_PATHS = defineFact({
   name: "the files by which the sysconfig renderer is found",
   file: FILE,
-  read: (source): readonly string[] | undefined => {
-    const list = /\bexpected_paths\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/.exec(codeOf(source))?.[1];
+  readCode: (code): readonly string[] | undefined => {
+    const list = /\bexpected_paths\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/.exec(code)?.[1];
     if (list === undefined) return undefined;
     return [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, path = ""]) => `/${path.replace(/^\/+/, "")}`);
   },
@@ -102,8 +101,8 @@ export const EXPECTED_PATHS = defineFact({
 export const KNOWN_DISTROS = defineFact({
   name: "more distributions with sysconfig files",
   file: FILE,
-  read: (source): readonly string[] | undefined => {
-    const list = /^KNOWN_DISTROS\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/m.exec(codeOf(source))?.[1];
+  readCode: (code): readonly string[] | undefined => {
+    const list = /^KNOWN_DISTROS\s*=\s*\[((?:\s*["'][^"'\n\\]*["']\s*,?)*)\s*\]/m.exec(code)?.[1];
     return list === undefined ? undefined : [...list.matchAll(/["']([^"'\n]*)["']/g)].map(([, name = ""]) => name);
   },
   byVersion: () => [],
@@ -164,7 +163,6 @@ export const PROTECTS_NAMESERVERS = defineChange({
   beside: /def _render_networkmanager_conf\(/,
 });
 
-function sourceOf(boot: ModuleRun): string {
-  const source = boot.library?.source(FILE);
-  return source === undefined ? "" : codeOf(source);
+function codeOf({ library }: ModuleRun): string {
+  return library?.code(FILE) ?? "";
 }
