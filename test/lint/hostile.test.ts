@@ -1,18 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { dsIdentifyList } from "../../src/boot/cloud/dsIdentifyList.ts";
 import { parseConfigFile } from "../../src/config/read.ts";
 import { decodeBody } from "../../src/config/userData/decode.ts";
 import { detectDistro } from "../../src/distro/detect.ts";
+import { Library } from "../../src/distro/library/library.ts";
 import type { Image } from "../../src/image/image.ts";
 import { type MemoryFile, memoryImage } from "../../src/image/memory.ts";
 import { matchesAny } from "../../src/lint/checks/check.ts";
 import { managementMark } from "../../src/lint/evidence/marks.ts";
 import { lint } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
+import { CONTENT_CHECK } from "../../src/lint/rules/rule.ts";
 import { duplicateKeys } from "../../src/lint/schema/duplicateKeys.ts";
 import { findRpmDatabase } from "../../src/packages/rpmLocation.ts";
 import { network } from "../../src/services/network.ts";
 import { whole } from "../samples.ts";
+import { exampleImage } from "./exampleImage.ts";
 
 // Nothing here is timed: what went over its input again and again took minutes.
 
@@ -65,6 +68,37 @@ it("a file is parsed once, however often the image boots", () => {
   const bytes = Buffer.from("runcmd: [a]\n");
   expect(parseConfigFile(bytes, "/etc/cloud/cloud.cfg")).toBe(parseConfigFile(bytes, "/etc/cloud/cloud.cfg"));
   expect(parseConfigFile(bytes, "/other").path).toBe("/other");
+});
+
+describe("thousands of files of configuration, by the questions that they put to the image's library", () => {
+  const rules = catalogue.filter(({ check }) => check === CONTENT_CHECK);
+  const asked = (count: number) => {
+    const files = Array.from({ length: count }, (_, n) => [
+      `/etc/cloud/cloud.cfg.d/${100 + n}.cfg`,
+      "write_files: [{path: /x, permissions: 644}]\n",
+    ]);
+    const image = exampleImage(Object.fromEntries(files));
+    const has = vi.spyOn(Library.prototype, "has");
+    const { findings } = lint(image, { distro: detectDistro(image), rules });
+    const first = has.mock.calls.length;
+    const fixes = findings.slice(0, 2).map((finding) => finding.proveFix()?.safe);
+    const again = has.mock.calls.length - first;
+    has.mockRestore();
+    return { first, fixes, again };
+  };
+  const [few, many] = [asked(10), asked(40)];
+
+  it("each asks about its own key, not about all that there are", () => {
+    expect(many.first - few.first).toBeLessThanOrEqual(2 * 30);
+  });
+
+  it("those that a fix does not change are not checked again with it in place", () => {
+    expect([few.fixes, many.fixes]).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    expect(many.again).toBe(few.again);
+  });
 });
 
 describe("managed blocks", () => {

@@ -135,10 +135,20 @@ function schemas({ image, distro, booted }: CheckContext): Schemas {
   return fresh;
 }
 
+/** What is wrong with a file of the image depends on nothing else; images with fixes share those that no fix changes. */
+const toldOfFiles = new WeakMap<Schemas, WeakMap<Mapping, readonly Told[]>>();
+
 /** Files of the image that somebody wrote or changed. */
 function imageFiles(context: CheckContext): Checked[] {
   const own = schemas(context);
-  const check = (root: Mapping, text: string | undefined): Told[] => {
+  const known = toldOfFiles.get(own) ?? new WeakMap<Mapping, readonly Told[]>();
+  toldOfFiles.set(own, known);
+  const check = (root: Mapping, text: string | undefined): readonly Told[] => {
+    const told = known.get(root) ?? checkFresh(root, text);
+    known.set(root, told);
+    return told;
+  };
+  const checkFresh = (root: Mapping, text: string | undefined): Told[] => {
     const network = findPair(root, "network")?.value;
     return [
       ...duplicateKeys(root),

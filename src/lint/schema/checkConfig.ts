@@ -260,6 +260,30 @@ function closesTopLevel({ version }: Schemas, layer: Layer): boolean {
 /** The number of unknown keys that are compared with the known ones. */
 const MOST_COMPARED = 2_000;
 
+/** The names of top-level keys: those that are not compared, and those to suggest. */
+interface TopNames {
+  readonly names: ReadonlySet<string>;
+  readonly known: readonly string[];
+  readonly outdated: readonly string[];
+}
+
+/** An image may have thousands of files, which share these. */
+const topNamesOf = new WeakMap<Schemas, Map<Layer, TopNames>>();
+
+function topNames(layer: Layer, schemas: Schemas): TopNames {
+  const ofLayers = topNamesOf.get(schemas) ?? new Map<Layer, TopNames>();
+  topNamesOf.set(schemas, ofLayers);
+  let found = ofLayers.get(layer);
+  if (found === undefined) {
+    const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
+    const ofImage = layer === "image" ? [...systemKeys] : [];
+    const known = [...schemas.topKeys.filter((key) => isCurrentKey(key, schemas)), ...ofImage];
+    found = { names, known, outdated: schemas.topKeys.filter((key) => !known.includes(key)) };
+    ofLayers.set(layer, found);
+  }
+  return found;
+}
+
 /** Reports top-level keys that resemble a known one, where the schema allows any key. */
 function openTopLevel(
   root: Mapping,
@@ -269,10 +293,7 @@ function openTopLevel(
 ): { readonly told: Told[]; readonly cut: boolean } {
   if (closesTopLevel(schemas, layer)) return { told: [], cut: false };
   let compared = 0;
-  const names = new Set([...schemas.topKeys, ...systemKeys, ...stockKeys]);
-  const ofImage = layer === "image" ? [...systemKeys] : [];
-  const known = [...schemas.topKeys.filter((key) => isCurrentKey(key, schemas)), ...ofImage];
-  const outdated = schemas.topKeys.filter((key) => !known.includes(key));
+  const { names, known, outdated } = topNames(layer, schemas);
   const told = root.children.flatMap((pair): Told[] => {
     const { key } = pair;
     const name = String(key.value);
