@@ -8,7 +8,8 @@ const real = ["test/real/**/*.test.ts"];
 // Unit tests that take a part of a sample (test/samples.ts), all of which is of the second set.
 const sampled = readdirSync("test", { recursive: true, encoding: "utf8" })
   .filter(
-    (name) => name.endsWith(".test.ts") && /from "(\.\.\/)+samples\.ts"/.test(readFileSync(`test/${name}`, "utf8")),
+    (name) =>
+      name.endsWith(".test.ts") && /from "(\.\/|(\.\.\/)+)samples\.ts"/.test(readFileSync(`test/${name}`, "utf8")),
   )
   .map((name) => `test/${name}`);
 

@@ -1,14 +1,13 @@
 // The head of the one file that holds the whole program. The build puts PARTS, the parts of the program, in front of it:
 // functions with only a comment in them, which V8 does not compile and `toString` gives back.
-const { Script } = require("node:vm");
-const { linked, outOfComment } = require("./parts.js");
+const { compiled, linked } = require("./parts.js");
 
-const scripts = Object.values(PARTS).map((part) => () => new Script(textOf(part), { filename: __filename }));
+const scripts = Object.values(PARTS).map((part) => () => compiled(textOf(part), { filename: __filename }));
 const load = linked(scripts, { filename: __filename, dirname: __dirname, require });
 
 function textOf(part) {
   const text = String(part);
-  return outOfComment(text.slice(text.indexOf("/*") + 2, text.lastIndexOf("*/")));
+  return text.slice(text.indexOf("/*") + 2, text.lastIndexOf("*/"));
 }
 
 module.exports = {

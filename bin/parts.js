@@ -1,5 +1,6 @@
 // The program is in parts: scripts whose value is their modules, as functions by name. A part is compiled when one of its
 // modules is first needed, so that what a command does not use costs it no time.
+const { Script } = require("node:vm");
 
 /**
  * How a module of the program loads another one, or one of Node.
@@ -25,5 +26,17 @@ exports.linked = (compiled, { filename, dirname, require }) => {
   return load;
 };
 
-/** What the build has put into a comment, where a character is in what would end it. */
-exports.outOfComment = (text) => text.replaceAll("*\u0001/", "*/");
+/** A part as the build has put it into a comment, where a character is in what would end it. */
+exports.compiled = (text, options) => {
+  try {
+    return new Script(text.replaceAll("*\u0001/", "*/"), options);
+  } catch {
+    return exports.end(`${options.filename} is damaged`);
+  }
+};
+
+/** Ends as a Node too old does. */
+exports.end = (why, advice = "install or build the program again") => {
+  process.stderr.write(`cloud-init-lint: ${why}: ${advice}\n`);
+  return process.exit(2);
+};

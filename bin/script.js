@@ -2,8 +2,7 @@
 // compile them again where dist/ holds code caches that this very Node made of this very file.
 const { closeSync, openSync, readFileSync, readSync, statSync } = require("node:fs");
 const { dirname, join } = require("node:path");
-const { Script } = require("node:vm");
-const { linked, outOfComment } = require("./parts.js");
+const { compiled, end, linked } = require("./parts.js");
 
 const home = dirname(__dirname);
 const dist = join(home, "dist");
@@ -13,13 +12,13 @@ const filename = join(dist, "cloud-init-lint.cjs");
 exports.load = (name) => {
   const scripts = new Map();
   const { parts, state } = readIndex();
-  const compiled = parts.map(([part, start, length]) => () => {
+  const waiting = parts.map(([part, start, length]) => () => {
     const cache = join(dist, `${part}.${state}.${nodeState()}.cache`);
-    const script = new Script(outOfComment(readAt(start, length)), { filename, cachedData: readCache(cache) });
+    const script = compiled(readAt(start, length), { filename, cachedData: readCache(cache) });
     scripts.set(cache, script);
     return script;
   });
-  const load = linked(compiled, { filename, dirname: dist, require });
+  const load = linked(waiting, { filename, dirname: dist, require });
   return { scripts, loaded: load(name) };
 };
 
@@ -32,7 +31,7 @@ function readIndex() {
     const parts = JSON.parse(index.replace("//", "")).map(([part, start, length]) => [part, base + start, length]);
     return { parts, state: stateOf(statSync(filename)) };
   } catch {
-    return end("is damaged");
+    return end(`${filename} is damaged`);
   }
 }
 
@@ -42,23 +41,16 @@ function readAt(position, length) {
   let file;
   try {
     file = openSync(filename);
-    if (readSync(file, bytes, 0, length, position) < length) return end("is damaged");
+    if (readSync(file, bytes, 0, length, position) < length) return end(`${filename} is damaged`);
   } catch ({ code, message }) {
-    return end(code === "ENOENT" ? "is missing" : `cannot be read: ${message}`);
+    // Only a checkout that is not built lacks it.
+    if (code === "ENOENT")
+      return end(`${home} is not built`, 'run "npm ci" there, or "npm run build" where its dependencies are installed');
+    return end(`${filename} cannot be read: ${message}`);
   } finally {
     if (file !== undefined) closeSync(file);
   }
   return bytes.latin1Slice();
-}
-
-/** Ends as a Node too old does. Only a checkout that is not built lacks the file. */
-function end(what) {
-  const [why, advice] =
-    what === "is missing"
-      ? [`${home} is not built`, 'run "npm ci" there, or "npm run build" where its dependencies are installed']
-      : [`${filename} ${what}`, "install or build the program again"];
-  process.stderr.write(`cloud-init-lint: ${why}: ${advice}\n`);
-  return process.exit(2);
 }
 
 /** What V8 kept of a part; undefined if it did not. */

@@ -127,7 +127,8 @@ describe("the code caches of the build", () => {
     writeFileSync(program, `${text}\n`);
     expect(partsIn(place, process.execPath, HARDENED)).toEqual({ start: false, lint: false });
     expect(run()).toMatchObject({ status: 1, stderr: "" });
-    for (const damaged of [text.slice(0, 300_000), text.replace("//[", "//{"), ""]) {
+    const overwritten = `${text.slice(0, 400_000)}${" ".repeat(1000)}${text.slice(401_000)}`;
+    for (const damaged of [text.slice(0, 300_000), text.replace("//[", "//{"), overwritten, ""]) {
       writeFileSync(program, damaged);
       expect(run()).toMatchObject({
         status: 2,
@@ -135,7 +136,28 @@ describe("the code caches of the build", () => {
         stderr: `cloud-init-lint: ${program} is damaged: install or build the program again\n`,
       });
     }
+    // In one file, all of it but the parts is read by Node itself.
+    writeFileSync(program, overwritten);
+    expect(spawnSync(process.execPath, [program, HARDENED], { encoding: "utf8" })).toMatchObject({
+      status: 2,
+      stderr: `cloud-init-lint: ${program} is damaged: install or build the program again\n`,
+    });
   });
+
+  test.runIf(whole).each(["parts.js", "script.js", "package.json"])(
+    "a package without bin/%s says so in one line",
+    (name) => {
+      const place = folder(`without-${name}`);
+      cpSync("bin", join(place, "bin"), { recursive: true });
+      cpSync("package.json", join(place, "package.json"));
+      rmSync(join(place, "bin", name));
+      const { status, stderr } = spawnSync(process.execPath, [join(place, "bin/cloud-init-lint.js")], {
+        encoding: "utf8",
+      });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^cloud-init-lint: the program is incomplete \(.+\): install or build it again\n$/);
+    },
+  );
 
   test.runIf(whole)("are not needed: where they cannot be written, the build says so in one line for each", () => {
     const place = folder("unwritable");

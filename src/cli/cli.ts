@@ -30,7 +30,7 @@ export function run(): void {
     if (error.code === "EPIPE" || isLost) return;
     isLost = true;
     process.exitCode = EXIT.usage;
-    process.stderr.write(`cloud-init-lint: cannot write the report: ${reasonOf(error)}\n`);
+    process.stderr.write(`cloud-init-lint: cannot write to standard output: ${reasonOf(error)}\n`);
   });
   // There is nowhere left to report this; the exit status still says what was found.
   process.stderr.on("error", () => {});

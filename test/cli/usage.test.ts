@@ -93,6 +93,19 @@ test("where nobody hears the messages the status stays", () => {
   expect(status).toBe(3);
 });
 
+test("standard output on a full disk is told, whatever it is for", () => {
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "needs"], {
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  closeSync(full);
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: "cloud-init-lint: cannot write to standard output: no space left on device\n",
+  });
+});
+
 test("a working directory that is gone is no fault of the program", async () => {
   vi.spyOn(process, "cwd").mockImplementation(() => {
     throw Object.assign(new Error("ENOENT: no such file or directory, uv_cwd"), { syscall: "uv_cwd" });
