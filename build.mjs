@@ -57,8 +57,8 @@ const options = {
   target: "node20.19",
   logLevel: "warning",
   legalComments: "none",
-  // The style and the script of the HTML report and the code of a thread, imported with "?raw".
-  loader: { ".css": "text", ".client.js": "text", ".thread.js": "text" },
+  // The style and the script of the HTML report, the code of a thread and the scripts of the sandbox, imported with "?raw".
+  loader: { ".css": "text", ".sh": "text", ".client.js": "text", ".thread.js": "text" },
 };
 
 mkdirSync("dist", { recursive: true });

@@ -9,6 +9,7 @@ const FLOORS = [
   "playground",
   "cli",
   "report",
+  "verify",
   "lint",
   "boot",
   "services",

@@ -27,7 +27,7 @@ export async function compiledSource(): Promise<Plugin> {
     platform: "node",
     target: "node20.19",
     packages: "external",
-    loader: { ".css": "text", ".client.js": "text", ".thread.js": "text" },
+    loader: { ".css": "text", ".sh": "text", ".client.js": "text", ".thread.js": "text" },
     // Traces of errors lead to the lines of src/.
     sourcemap: true,
     sourcesContent: false,

@@ -13,6 +13,7 @@ import { mergeCommand } from "./merge.ts";
 import { needsCommand } from "./needs.ts";
 import { planCommand } from "./plan.ts";
 import { rulesCommands } from "./rules.ts";
+import { verifyCommand } from "./verify.ts";
 
 const EXAMPLES = `
 Examples:
@@ -69,6 +70,7 @@ export function commandLine(io: Io, end: (status: number) => void): Command {
   needsCommand(program, io);
   mergeCommand(program, io, end);
   rulesCommands(program, io, end);
+  verifyCommand(program, io, end);
   initCommand(program, io);
   completionCommand(program, io);
   return program;

@@ -98,8 +98,8 @@ export function configJson(config: Config, secrets?: Secrets): string {
   return escapeJson(`{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "value": ${value},\n  "origins": ${places}\n}\n`);
 }
 
-/** Always the same members in the same order. */
-function imageJson({ source, distro, cloudInit, datasource, isFile }: ImageFacts) {
+/** The facts of an image: always the same members in the same order. */
+export function imageJson({ source, distro, cloudInit, datasource, isFile }: ImageFacts) {
   return {
     source,
     distro: isFile ? null : { id: distro.id, version: distro.version },

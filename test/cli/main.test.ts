@@ -158,7 +158,7 @@ describe("bad input", () => {
 
   test.each([
     [["repair", STOCK], /"repair" is neither a command nor an image/],
-    [["verify", STOCK, "-f", "json"], /"verify" is neither a command nor an image/],
+    [["audit", STOCK, "-f", "json"], /"audit" is neither a command nor an image/],
     [["Plan", STOCK], /did you mean the command "plan"/],
     [[STOCK, "scan"], /"scan" is neither a command nor an image/],
     [["-q", "plan", STOCK], /put it first: cloud-init-lint plan/],

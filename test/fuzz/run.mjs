@@ -18,7 +18,7 @@ const options = {
   platform: "node",
   target: "node20.19",
   logLevel: "warning",
-  loader: { ".css": "text", ".client.js": "text", ".thread.js": "text" },
+  loader: { ".css": "text", ".sh": "text", ".client.js": "text", ".thread.js": "text" },
   // Of it only an error message's frames are read, so that its sources are not needed.
   sourcemap: "inline",
   sourcesContent: false,

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import type { Io } from "./io.ts";
+import { seedOption, userDataOption } from "./launchOptions.ts";
+import { colorOption, OWN_FORMATS, ownFormatOption } from "./options.ts";
+import type { VerifyFlags } from "./run/verify.ts";
+
+/** Adds `verify`, which runs the image's own cloud-init and compares. */
+export function verifyCommand(program: Command, io: Io, end: (status: number) => void): void {
+  program
+    .command("verify")
+    .description(
+      "run the image's own cloud-init as root in a sandbox, and compare what it changes with the plan (Linux, as root)",
+    )
+    .argument("<root>", "root directory of an image; nothing is written to it")
+    .addOption(ownFormatOption(OWN_FORMATS.verify, "text or json"))
+    .addOption(seedOption())
+    .addOption(userDataOption())
+    .addOption(colorOption())
+    .action(async (root: string, flags: VerifyFlags) => {
+      const { verifyImage } = await import("./run/verify.ts");
+      end(await verifyImage(root, flags, io));
+    });
+}

@@ -1,0 +1,95 @@
+# The machine that an image boots in. sandbox.ts runs this as root, as process 1 of a pid namespace, in a mount namespace
+# of its own and in the image's root directory. Arguments: size in bytes, host name, limit of processes or "", the text of
+# inside.sh, then pairs of a program of the image and the stand-in that hides it. Lines on standard output say how far it
+# is; a line on standard input lets it go on.
+set -eu
+umask 022
+size=$1 hostname=$2 processes=$3 inside=$4
+shift 4
+
+# Everything that is written is in memory, and gone with the namespace.
+mount -t tmpfs -o "size=$size,mode=755" tmpfs /tmp
+mkdir /tmp/before /tmp/after /tmp/upper /tmp/work /tmp/seed /tmp/machine /tmp/proc /tmp/run /tmp/dev /tmp/bin
+# The shell that the image's processes see in /proc is a copy: through /proc/PID/exe they could write to the host's.
+cp -L "$(command -v sh)" /tmp/bin/sh
+echo ready
+read -r _
+
+# A rename of a directory of the image and a chmod copy up whole, so that the upper layer says all.
+layers=lowerdir=/tmp/seed:.,redirect_dir=off,metacopy=off,index=off
+mount -t overlay -o "ro,$layers" overlay /tmp/before
+mount -t overlay -o "nodev,$layers,upperdir=/tmp/upper,workdir=/tmp/work" overlay /tmp/after
+machine=/tmp/machine
+mount --bind /tmp/after "$machine"
+
+mount --bind /tmp/run "$machine/run"
+for program; do
+  if [ -z "${target-}" ]; then target=$program; continue; fi
+  mount --bind "/tmp/run/cloud-init-lint/bin/$program" "$machine$target"
+  target=
+done
+
+# Devices without memory, terminals of its own, and no console of the host.
+for node in "null 3" "zero 5" "full 7" "random 8" "urandom 9"; do
+  mknod -m 666 "/tmp/dev/${node% *}" c 1 "${node#* }"
+done
+mknod -m 666 /tmp/dev/tty c 5 0
+mkdir /tmp/dev/pts /tmp/dev/shm
+ln -s pts/ptmx /tmp/dev/ptmx
+ln -s /proc/self/fd /tmp/dev/fd
+ln -s /proc/self/fd/0 /tmp/dev/stdin
+ln -s /proc/self/fd/1 /tmp/dev/stdout
+ln -s /proc/self/fd/2 /tmp/dev/stderr
+: >/tmp/dev/console
+mount --bind /tmp/dev "$machine/dev"
+mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts "$machine/dev/pts"
+mount -t tmpfs -o size=16m tmpfs "$machine/dev/shm"
+
+# One /proc for this script and one, read-only, for the image.
+mount -t proc proc /tmp/proc
+if [ -n "$processes" ]; then echo "$processes" >/tmp/proc/sys/kernel/pid_max; fi
+mount -t proc proc "$machine/proc"
+mount --bind /tmp/run/cloud-init-lint/cmdline "$machine/proc/cmdline"
+mount -o remount,bind,ro,nosuid,nodev,noexec "$machine/proc"
+
+# The image runs in a user namespace, in which its root has no power over the kernel: no modules, clock, devices, disks.
+mkfifo /tmp/up /tmp/down
+exec 3<>/tmp/up 4<>/tmp/down
+{
+  env -i PATH="$PATH" unshare --user --net --uts --ipc --cgroup /tmp/bin/sh -c "$inside" inside "$hostname" </dev/null >/tmp/output || :
+  echo ended >&3
+} &
+read -r pid <&3
+case $pid in *[!0-9]*) exit 1 ;; esac
+# Every id is itself, so that files have the owners that the image gives them.
+echo "0 0 4294967295" >"/tmp/proc/$pid/uid_map"
+echo "0 0 4294967295" >"/tmp/proc/$pid/gid_map"
+# /sys shows the devices of the network namespace that it is mounted in.
+nsenter --net="/tmp/proc/$pid/ns/net" mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$machine/sys"
+for path in block class/block class/dmi firmware hypervisor; do
+  if [ -d "$machine/sys/$path" ]; then mount -t tmpfs -o ro,size=4k tmpfs "$machine/sys/$path"; fi
+done
+echo go >&4
+
+# The image's root is now the only one. What was the root lies on top of it, and goes.
+read -r answer <&3
+if [ "$answer" != pivoted ]; then exit 1; fi
+nsenter --mount="/tmp/proc/$pid/ns/mnt" --root=/ --wd="/tmp/proc/$pid/root" umount --no-canonicalize --lazy .
+roots=
+while read -r _ _ _ _ point _; do
+  if [ "$point" = / ]; then roots="$roots/"; fi
+done <"/tmp/proc/$pid/mountinfo"
+if [ "$roots" != / ]; then
+  echo "the sandbox is not closed" >&2
+  exit 1
+fi
+echo go >&4
+
+while read -r line <&3; do
+  if [ "$line" = ended ]; then break; fi
+  echo "$line"
+done
+# What the boot left running must not change what is read now.
+kill -9 -1 2>/dev/null || :
+echo ended
+read -r _

@@ -1,0 +1,100 @@
+import type { ModuleOutcome } from "../boot/boot.ts";
+import type { Stage } from "../boot/frequency.ts";
+import { isCalled } from "../boot/outcome.ts";
+
+/** What became of a module in the real boot. */
+type RealStatus = "ran" | "failed" | "not run";
+
+/** A module as predicted and as it really ended. */
+export interface ComparedModule {
+  readonly name: string;
+  readonly stage: Stage;
+  /** undefined if no prediction names the module in this stage. */
+  readonly planned: ModuleOutcome | undefined;
+  readonly real: RealStatus;
+  /** "sandbox": it failed because of something that the sandbox lacks. */
+  readonly outcome: "predicted" | "different" | "sandbox";
+  /** The error with which it failed, or why that is the sandbox's; null if there is none. */
+  readonly error: string | null;
+}
+
+/** Failures that come from the sandbox, each with the reason. */
+const SANDBOX_FAILURES: readonly (readonly [RegExp, string])[] = [
+  [/apt-get.*update/s, "the sandbox has no network"],
+  [/localectl|hostnamectl/, "no message bus runs in the sandbox"],
+];
+
+/** The names of stages in the events of cloud-init's log. */
+const STAGES: Readonly<Record<string, Stage>> = {
+  "init-network": "init",
+  "modules-config": "config",
+  "modules-final": "final",
+};
+
+/** Names in events have dashes in older versions. */
+const nameOf = (text: string) => text.replaceAll("-", "_");
+
+/**
+ * Compares what became of the modules with cloud-init's log and result.json (20.4 to 26.2), in the order of the prediction.
+ * A module that the list names twice counts once.
+ */
+export function compareModules(planned: readonly ModuleOutcome[], log: string, result: string): ComparedModule[] {
+  const real = realStatuses(log);
+  const errors = errorsOf(result);
+  const compared = new Map<string, ComparedModule>();
+  for (const outcome of planned) {
+    const { stage } = outcome;
+    const name = nameOf(outcome.name);
+    const key = `${stage} ${name}`;
+    // Steps outside the lists are no modules.
+    if (outcome.status !== "skipped" && outcome.stage === "init-local") continue;
+    if (name === "network" || name === "user_data" || compared.has(key)) continue;
+    const status = real.get(key) ?? "not run";
+    real.delete(key);
+    compared.set(key, { name, stage, planned: outcome, real: status, ...judge(outcome, status, errors.get(name)) });
+  }
+  for (const [key, status] of real) {
+    const [stage, name] = key.split(" ") as [Stage, string];
+    compared.set(key, { name, stage, planned: undefined, real: status, ...judge(undefined, status, errors.get(name)) });
+  }
+  return [...compared.values()];
+}
+
+function judge(
+  planned: ModuleOutcome | undefined,
+  real: RealStatus,
+  error: string | undefined,
+): Pick<ComparedModule, "outcome" | "error"> {
+  if (planned?.status === "not simulated" && real !== "not run") return { outcome: "predicted", error: error ?? null };
+  const expected =
+    planned === undefined || !isCalled(planned) ? "not run" : planned.status === "failed" ? "failed" : "ran";
+  if (expected === real) return { outcome: "predicted", error: error ?? null };
+  const reason = real === "failed" ? SANDBOX_FAILURES.find(([pattern]) => pattern.test(error ?? ""))?.[1] : undefined;
+  return reason === undefined ? { outcome: "different", error: error ?? null } : { outcome: "sandbox", error: reason };
+}
+
+/** How each module ended, by stage and name. */
+function realStatuses(log: string): Map<string, RealStatus> {
+  const statuses = new Map<string, RealStatus>();
+  for (const [, events = "", module = "", result, text = ""] of log.matchAll(
+    /finish: ([\w-]+)\/config-([\w-]+): (SUCCESS|FAIL): (.*)/g,
+  )) {
+    const stage = STAGES[events];
+    if (stage === undefined) continue;
+    const status = result === "FAIL" ? "failed" : /previously ran/.test(text) ? "not run" : "ran";
+    statuses.set(`${stage} ${nameOf(module)}`, status);
+  }
+  return statuses;
+}
+
+/** The errors of result.json by module; those of a stage under "". */
+function errorsOf(result: string): Map<string, string> {
+  const errors = new Map<string, string>();
+  try {
+    const { v1 } = JSON.parse(result) as { v1: { errors: string[] } };
+    for (const error of v1.errors) errors.set(nameOf(/^\('([\w-]+)', /.exec(error)?.[1] ?? ""), error);
+  } catch {
+    // A boot that stops before its end writes none.
+  }
+  return errors;
+}

@@ -1,0 +1,160 @@
+/** `verify` on real roots: as predicted where nothing is changed, and every kind of difference where cloud-init itself is. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { schemaErrors } from "../../report/schemas.ts";
+import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
+
+const PROGRAM = "dist/cloud-init-lint.cjs";
+const scratch = mkdtempSync(join(tmpdir(), "verify-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** Writes files below a new directory and returns it. */
+function directoryOf(name: string, files: Readonly<Record<string, string>>): string {
+  const directory = join(scratch, name);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+  }
+  return directory;
+}
+
+function verify(root: string, ...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, "verify", root, ...words], {
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+/** Runs `verify` on a root with files on top, which are an overlay for the time of the run. */
+function verifyWith(root: string, custom: string, ...words: string[]) {
+  const merged = join(scratch, "merged");
+  mkdirSync(merged, { recursive: true });
+  const script = 'mount -t overlay -o "ro,lowerdir=$1:$2" overlay "$3"; shift 2; exec "$0" PROGRAM verify "$@"';
+  const { status, stdout, stderr } = spawnSync(
+    "unshare",
+    ["--mount", "sh", "-ec", script.replace("PROGRAM", PROGRAM), process.execPath, custom, root, merged, ...words],
+    { encoding: "utf8" },
+  );
+  return { status, stdout, stderr };
+}
+
+const seed = () =>
+  directoryOf("seed", {
+    "meta-data": "instance-id: i-0001\nlocal-hostname: web1\n",
+    "user-data":
+      "#cloud-config\ntimezone: Europe/Berlin\nssh_pwauth: true\nusers: [default, {name: alice, shell: /bin/bash}]\n" +
+      "write_files: [{path: /etc/motd.d/a, content: hello, permissions: '0600'}]\n",
+  });
+
+describeReal("verify", { ...realRoots, ...programs("unshare", "setpriv", "nsenter", "ip", "mount") }, () => {
+  test.each(["bookworm", "sid"])("the boot of %s is as predicted", (suite) => {
+    const { status, stdout, stderr } = verify(join(roots, suite), "--seed", seed(), "-f", "json");
+    expect(stderr).toContain("running this image's cloud-init as root in a sandbox");
+    expect(schemaErrors("verify", stdout)).toEqual([]);
+    const { agrees, changes, modules, findings, stages } = JSON.parse(stdout);
+    expect(changes.filter(({ outcome }: { outcome: string }) => outcome !== "predicted")).toEqual([]);
+    expect(modules.filter(({ outcome }: { outcome: string }) => outcome === "different")).toEqual([]);
+    const written = changes.find(({ path }: { path: string }) => path === "/etc/motd.d/a");
+    expect(written).toMatchObject({ predicted: "created", real: "created", modules: ["write_files"] });
+    expect(findings).toContainEqual(expect.objectContaining({ rule: "timezone-changed", verdict: "confirmed" }));
+    expect(stages.map(({ command }: { command: string }) => command)).toEqual([
+      "init --local",
+      "init",
+      "modules --mode=config",
+      "modules --mode=final",
+    ]);
+    expect(modules).toContainEqual(expect.objectContaining({ name: "timezone", predicted: "ran", real: "ran" }));
+    expect([status, agrees]).toEqual([0, true]);
+  });
+
+  test("a cloud-init that does otherwise is told of in every way", () => {
+    const python = "/usr/lib/python3/dist-packages/cloudinit/config";
+    const meta = (name: string) =>
+      `from cloudinit.settings import PER_INSTANCE\nmeta = {"id": "${name}", "distros": ["all"], "frequency": PER_INSTANCE, "activate_by_schema_keys": []}\n`;
+    const custom = directoryOf("patched", {
+      // Writes another file, with another mode, and the one that is expected otherwise.
+      [`${python}/cc_write_files.py`]: `${meta("cc_write_files")}
+import os
+DEFAULT_DEFER = False
+def write_files(*args):
+    pass
+def handle(name, cfg, cloud, args):
+    os.makedirs("/etc/motd.d")
+    with open("/etc/motd.d/a", "w") as file:
+        file.write("hallo")
+    os.chmod("/etc/motd.d/a", 0o640)
+    os.chown("/etc/motd.d/a", 0, 4)
+    with open("/etc/motd.d/b", "w") as file:
+        file.write("b")
+`,
+      [`${python}/cc_timezone.py`]: `${meta("cc_timezone")}
+def handle(name, cfg, cloud, args):
+    raise ValueError("no time")
+`,
+    });
+    const { status, stdout } = verifyWith(join(roots, "sid"), custom, "--seed", seed(), "-f", "json");
+    expect(schemaErrors("verify", stdout)).toEqual([]);
+    const { agrees, changes, modules, findings } = JSON.parse(stdout);
+    const outcomes = Object.fromEntries(
+      changes
+        .filter(({ outcome }: { outcome: string }) => outcome !== "predicted")
+        .map(({ path, outcome }: { path: string; outcome: string }) => [path, outcome]),
+    );
+    expect(outcomes).toEqual({
+      "/etc/localtime": "did not happen",
+      "/etc/timezone": "did not happen",
+      "/etc/motd.d/a": "different",
+      "/etc/motd.d/b": "not predicted",
+    });
+    expect(changes.find(({ path }: { path: string }) => path === "/etc/motd.d/a").differences).toEqual([
+      { what: "content", diff: expect.arrayContaining(["-hello", "+hallo"]) },
+      { what: "mode", predicted: "0600", real: "0640" },
+      { what: "owner", predicted: "0:0", real: "0:4" },
+    ]);
+    expect(modules).toContainEqual(
+      expect.objectContaining({
+        name: "timezone",
+        predicted: "ran",
+        real: "failed",
+        outcome: "different",
+        error: "('timezone', ValueError('no time'))",
+      }),
+    );
+    expect(findings).toContainEqual(expect.objectContaining({ rule: "timezone-changed", verdict: "contradicted" }));
+    expect([status, agrees]).toEqual([1, false]);
+    const text = verifyWith(join(roots, "sid"), custom, "--seed", seed());
+    for (const title of [
+      "Not predicted:",
+      "Predicted, but did not happen:",
+      "Different:",
+      "Modules that ended otherwise:",
+    ])
+      expect(text.stdout).toContain(title);
+    expect(text.stdout).toContain("mode: predicted 0600, really 0640");
+  });
+
+  test("the root, the directory for temporary files and the mounts of the host stay as they are", () => {
+    const root = join(roots, "sid");
+    const look = () => ({
+      temporary: readdirSync(tmpdir()),
+      mounts: spawnSync("cat", ["/proc/self/mountinfo"], { encoding: "utf8" }).stdout,
+      state: readdirSync(join(root, "var/lib")),
+    });
+    seed();
+    const before = look();
+    expect(verify(root, "--seed", seed()).status).toBe(0);
+    expect(look()).toEqual(before);
+  });
+
+  test("the running system, a missing root and one without cloud-init are refused", () => {
+    const running = verify("/");
+    expect([running.status, running.stdout]).toEqual([2, ""]);
+    expect(running.stderr).toContain("this is the running system");
+    expect(verify(join(scratch, "none")).status).toBe(3);
+    const empty = directoryOf("empty", { "etc/os-release": "ID=debian\n" });
+    expect(verify(empty).status).toBe(3);
+  });
+});
