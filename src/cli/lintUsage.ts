@@ -51,8 +51,11 @@ export function checkReports(
   inputs: readonly (string | undefined)[],
   flags: RepositoryFlags,
 ): void {
-  if (outputs.filter((output) => output.file === undefined).length > 1)
-    throw usage("only one report can go to standard output: write the others to files, as in -f sarif=FILE");
+  const [, second] = outputs.filter((output) => output.file === undefined);
+  if (second !== undefined)
+    throw usage(
+      `only one report can go to standard output: write the others to files, as in ${second.format}=FILE instead of ${second.format}`,
+    );
   checkOutputs(outputs, inputs);
   const [unused] = (["map", "anchor"] as const).filter((option) => isGiven(flags, option));
   if (unused !== undefined && !outputs.some(isInRepository))

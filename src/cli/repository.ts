@@ -93,7 +93,9 @@ function parseMap(value: string, name: string, directory: string, root: string):
   const option = `${name} ${value}`;
   const equals = value.indexOf("=");
   const [imagePath = "", path = ""] = equals === -1 ? [] : [value.slice(0, equals), value.slice(equals + 1)];
-  if (!imagePath.startsWith("/") || path === "")
+  if (path !== "" && !/^\/|^$/.test(imagePath))
+    throw new CommandError(EXIT.usage, `${option}: paths in the image begin with "/", such as /${imagePath}`);
+  if (imagePath === "" || path === "")
     throw new CommandError(EXIT.usage, `${option}: write IMAGEPATH=REPOPATH, such as /etc/cloud/cloud.cfg.d=files`);
   const file = ownPath(option, path, directory, root);
   return {

@@ -10,8 +10,9 @@ export function ruleOf(name: string): Rule {
   return rule;
 }
 
-/** That no rule has a name, and the nearest name. */
+/** That no rule has a name, and the nearest name, or the only one that begins with it. */
 export function unknownRule(name: string): string {
-  const near = nearestInAnyCase(name, ruleNames);
+  const longer = ruleNames.filter((one) => one.startsWith(`${name}-`));
+  const near = longer.length === 1 ? longer[0] : nearestInAnyCase(name, ruleNames);
   return `unknown rule "${name}" (${near === undefined ? "cloud-init-lint rules lists them all" : `did you mean "${near}"?`})`;
 }

@@ -12,9 +12,14 @@ export interface Deployment {
   readonly stateroot: string;
 }
 
-/** Whether a file system is the physical root of a machine that ostree manages: the roots are directories in it. */
+/**
+ * Whether a file system is the physical root of a machine that ostree manages: the roots are directories in it. An /etc has
+ * an ostree directory too, with remotes.
+ */
 export function isSysroot(image: Image): boolean {
-  return image.lstat("/usr") === undefined && image.lstat("/ostree")?.kind === "directory";
+  const has = (path: string) => image.lstat(path)?.kind === "directory";
+  if (image.lstat("/usr") !== undefined || !has("/ostree")) return false;
+  return has("/ostree/repo") || has(DEPLOYMENTS) || has("/composefs");
 }
 
 /**

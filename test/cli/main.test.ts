@@ -194,6 +194,18 @@ describe("bad input", () => {
       2,
       /unknown rule "nonsense" \(cloud-init-lint rules lists them all\)$/,
     ],
+    [
+      "the begin of a rule",
+      ["explain", "hosts-file"],
+      2,
+      /unknown rule "hosts-file" \(did you mean "hosts-file-replaced"\?\)$/,
+    ],
+    [
+      "two reports for standard output",
+      [STOCK, "-f", "sarif", "-f", "html"],
+      2,
+      /only one report can go to standard output: write the others to files, as in html=FILE instead of html$/,
+    ],
   ])("%s: one line, and nothing else", async (_what, args, status, message) => {
     symlinkSync("nowhere", join(scratch, "link"));
     symlinkSync("loop", join(scratch, "loop"));

@@ -97,7 +97,8 @@ describe("the repository's file for a file of the image", () => {
   });
 
   test.each([
-    [{ map: ["etc=files"] }, "write IMAGEPATH=REPOPATH"],
+    [{ map: ["etc=files"] }, 'paths in the image begin with "/", such as /etc'],
+    [{ map: ["=files"] }, "write IMAGEPATH=REPOPATH"],
     [{ map: ["/etc"] }, "write IMAGEPATH=REPOPATH"],
     [{ map: ["/etc=missing"] }, "missing does not exist"],
     [{ map: ["/etc=.."] }, "outside the repository"],

@@ -128,7 +128,8 @@ describe("the deployment of a machine that ostree manages", () => {
       ostree: { link: "sysroot/ostree" },
       "sysroot/ostree/deploy/os/var/x": "",
     };
-    for (const files of [live, { "etc/x": "" }, { "usr/lib/x": "", "ostree/x": "" }])
+    const etc = { "ostree/remotes.d/x.conf": "", hostname: "x" };
+    for (const files of [live, etc, { "etc/x": "" }, { "usr/lib/x": "", "ostree/x": "" }])
       expect(isSysroot(openDirectory(tree(files)))).toBe(false);
   });
 });
