@@ -52,11 +52,12 @@ mount -t proc proc "$machine/proc"
 mount --bind /tmp/run/cloud-init-lint/cmdline "$machine/proc/cmdline"
 mount -o remount,bind,ro,nosuid,nodev,noexec "$machine/proc"
 
-# The image runs in a user namespace, in which its root has no power over the kernel: no modules, clock, devices, disks.
+# The image runs in a user namespace, in which its root has no power over the kernel: no modules, clock, devices, disks. It
+# stays in the host's cgroup namespace: in one of its own it could mount the file system of the host's cgroups.
 mkfifo /tmp/up /tmp/down
 exec 3<>/tmp/up 4<>/tmp/down
 {
-  env -i PATH="$PATH" unshare --user --net --uts --ipc --cgroup /tmp/bin/sh -c "$inside" inside "$hostname" </dev/null >/tmp/output || :
+  env -i PATH="$PATH" unshare --user --net --uts --ipc /tmp/bin/sh -c "$inside" inside "$hostname" </dev/null >/tmp/output || :
   echo ended >&3
 } &
 read -r pid <&3

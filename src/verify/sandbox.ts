@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -96,7 +96,14 @@ export async function runCloudInit(
     child.stdin.write("go\n");
     await run.until("ended");
     const milliseconds = performance.now() - started;
-    return { ...run.result(), ...readMachine(mounted), milliseconds };
+    const left = statfsSync(mounted);
+    if (left.bavail === 0 || left.ffree === 0)
+      throw new SandboxError(`cloud-init filled the ${limits.bytes / 1024 ** 2} MB that it may write`);
+    const real = { ...run.result(), ...readMachine(mounted), milliseconds };
+    const statuses = Object.values(real.stages ?? { disabled: 0 });
+    if (!statuses.includes(0) && real.log === "" && real.result === "")
+      throw new SandboxError(`its cloud-init did not start${lastLine(textBelow(mounted, "/output"))}`);
+    return real;
   } catch (error) {
     if (error instanceof SandboxError && isLate)
       throw new SandboxError(
@@ -109,6 +116,12 @@ export async function runCloudInit(
     stop();
     await run.closed;
   }
+}
+
+/** What a program said last, for the end of a message; "" if it said nothing. */
+function lastLine(text: string): string {
+  const line = text.trimEnd().split("\n").at(-1) ?? "";
+  return line === "" ? "" : `: ${line.slice(-SHOWN_OUTPUT)}`;
 }
 
 /** The conversation with machine.sh. */
@@ -174,8 +187,7 @@ class Run {
   #why(): string {
     if ((this.#failed as NodeJS.ErrnoException | undefined)?.code === "ENOENT")
       return "the sandbox needs the program setpriv of util-linux";
-    const said = this.#failed?.message ?? this.#errors.trim().split("\n").at(-1) ?? "";
-    return `the sandbox could not be made${said === "" ? "" : `: ${said}`}`;
+    return `the sandbox could not be made${lastLine(this.#failed?.message ?? this.#errors)}`;
   }
 }
 
