@@ -44,6 +44,48 @@ test.each<[string, string, Fault | undefined, number, RegExp]>([
   expect(await refusal(openObject(name, {}, noWait))).toEqual([status, expect.stringMatching(message)]);
 });
 
+test.each([
+  ["s3://AKIDEXAMPLE:secret@bucket/key", /^s3:\/\/<<hidden:userinfo>>@bucket\/key: credentials cannot stand in .*AWS_/],
+  ["s3://Bucket name/key", /^s3:\/\/Bucket name\/key: "Bucket name" is not the name of a bucket$/],
+  ["s3://../key", /: "\.\." is not the name of a bucket$/],
+  ["s3://bucket:443/key", /: "bucket:443" is not the name of a bucket$/],
+  ["s3://arn:aws:s3:eu-central-1:123456789012:accesspoint/name/key", /; use the alias of an access point$/],
+])("%s is wrong usage", async (name, message) => {
+  const { calls } = await start({ objects });
+  expect(await refusal(openObject(name, {}, noWait))).toEqual([2, expect.stringMatching(message)]);
+  expect(calls).toEqual([]);
+});
+
+test("keys and buckets are meant as they are written", async () => {
+  const names = [
+    "a%20b",
+    "a b+c",
+    "/a",
+    "a//b",
+    "ü€😀.img",
+    "a?versionId=1",
+    "a#b",
+    "a&b=c",
+    "'()*!",
+    "a%2Fb",
+    "%",
+    "x/ ",
+  ];
+  const all = names.flatMap((key) => [`bucket/${key}`, `my.bucket_X-1/${key}`]);
+  await start({ objects: Object.fromEntries(all.map((name) => [name, Buffer.from(name)])) });
+  for (const name of all) {
+    const { disks } = await openObject(`${name.startsWith("b") ? "s3" : "S3"}://${name}`, {}, noWait);
+    expect(String(await blockOf(disks[0]!, 0))).toBe(name);
+  }
+});
+
+test("what fails after all attempts is not tried again for each block", async () => {
+  const { calls } = await start({ objects, fault: ({ before }) => (before > 0 ? "reset" : undefined) });
+  const { disks } = await openObject(NAME, {}, noWait);
+  for (const index of [1, 2]) await expect(blockOf(disks[0]!, index)).rejects.toThrow("8 attempts");
+  expect(calls.length).toBe(9);
+});
+
 test("an object that changes, or has other parts than it says, is refused", async () => {
   await start({ objects, fault: ({ before }) => (before > 0 ? "other-size" : undefined) });
   expect(await refusal(openObject(NAME, {}, noWait), 1)).toEqual([

@@ -1,15 +1,27 @@
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { shownName } from "../remote/https/shownUrl.ts";
 import { BLOCK, type RangedFile, rangedSource } from "../remote/ranges.ts";
 import { RemoteError, type RemoteOptions, type RemoteSource } from "../remote/source.ts";
 import { explainAccess } from "./explain.ts";
 import { type AwsError, bodyInto, OutOfAttempts, retrying, told, type Wait } from "./retrying.ts";
 import { ANSWER, type Clients, clientsFor } from "./sdk.ts";
 
+/** Names of buckets, those of early ones (255 characters, underscores) included. */
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
+
 /** The disk in an object of S3. @throws {RemoteError} */
 export async function openObject(source: string, options: RemoteOptions, wait?: Wait): Promise<RemoteSource> {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(source) ?? [];
+  const name = shownName(source);
+  const wrong = (why: string) => new RemoteError(2, `${name}: ${why}`);
+  if (name !== source)
+    throw wrong(
+      "credentials cannot stand in the name; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass --profile",
+    );
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/is.exec(source) ?? [];
   if (bucket === undefined || key === undefined)
-    throw new RemoteError(2, `${source}: not the name of an object; an example is s3://bucket/image.qcow2`);
+    throw wrong("not the name of an object; an example is s3://bucket/image.qcow2");
+  if (bucket.startsWith("arn:")) throw wrong("the name of a bucket is no ARN; use the alias of an access point");
+  if (!BUCKET.test(bucket)) throw wrong(`"${bucket}" is not the name of a bucket`);
   const object = new S3Object({ clients: clientsFor(options), source, bucket, key, options, wait });
   await object.open();
   return rangedSource(object);
@@ -31,6 +43,7 @@ class S3Object implements RangedFile {
   readonly #place: Place;
   #etag: string | undefined;
   #head: Uint8Array | undefined;
+  #failure: RemoteError | undefined;
 
   constructor(place: Place) {
     this.#place = place;
@@ -63,6 +76,7 @@ class S3Object implements RangedFile {
 
   /** @param place where the body of an answer belongs */
   async #get(from: number, to: number, place: (answer: GetObjectCommandOutput) => Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     const { clients, bucket, key, wait } = this.#place;
     const { sdk, s3 } = clients;
     try {
@@ -79,7 +93,9 @@ class S3Object implements RangedFile {
         await bodyInto(place(answer), answer.Body, { what: "the answer", milliseconds: ANSWER });
       }, wait);
     } catch (error) {
-      throw error instanceof RemoteError ? error : this.#explained(error as AwsError);
+      // What failed after all attempts fails for all that is left: a run would wait for each block.
+      this.#failure = error instanceof RemoteError ? error : this.#explained(error as AwsError);
+      throw this.#failure;
     }
   }
 

@@ -19,8 +19,14 @@ export interface TestServer {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
-/** Starts a server on 127.0.0.1 that goes when the test is finished. */
-export async function serve(handler: Handler, tls?: { key: string; cert: string }): Promise<TestServer> {
+/** How to serve, besides plain HTTP on 127.0.0.1. */
+interface Place {
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly host?: "127.0.0.1" | "::1";
+}
+
+/** Starts a server that goes when the test is finished. */
+export async function serve(handler: Handler, { tls, host = "127.0.0.1" }: Place = {}): Promise<TestServer> {
   const requests: Seen[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const { method = "", url = "", headers } = request;
@@ -28,13 +34,16 @@ export async function serve(handler: Handler, tls?: { key: string; cert: string 
     handler(request, response, requests.length);
   };
   const server: Server = tls === undefined ? createServer(listener) : createSecure(tls, listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`, requests };
+  return {
+    url: `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    requests,
+  };
 }
 
 /** What a server says of a file, besides its bytes. */

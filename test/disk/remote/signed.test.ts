@@ -121,6 +121,13 @@ test.each([
     "https://e.example/x?a=b&sig=c%3D&X-Amz-Signature=d&se=2026",
     "https://e.example/x?a=b&sig=<<hidden:token>>&X-Amz-Signature=<<hidden:token>>&se=2026",
   ],
+  [
+    "https://e.example/x?%73ig=a&X%2DAmz%2DSignature=b&a%=c",
+    "https://e.example/x?%73ig=<<hidden:token>>&X%2DAmz%2DSignature=<<hidden:token>>&a%=c",
+  ],
+  ["https://e.example/x?c2VjcmV0&v2;download", "https://e.example/x?<<hidden:token>>&v2;download"],
+  ["s3://AKIDEXAMPLE:secret/+@bucket/key", "s3://<<hidden:userinfo>>@bucket/key"],
+  ["s3://bucket/a@b?versionId=1", "s3://bucket/a@b?versionId=1"],
   ["token=1/disk.img", "token=1/disk.img"],
 ])("%s is shown without its secrets", (url, shown) => {
   expect(shownName(url)).toBe(shown);

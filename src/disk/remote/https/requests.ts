@@ -44,6 +44,8 @@ export class Requests {
   readonly #authorization: string | undefined;
   /** Where redirects led. */
   #place: URL;
+  /** Where the latest request went. */
+  #latest: URL;
   #count = 0;
   #hasSucceeded = false;
 
@@ -56,6 +58,7 @@ export class Requests {
     this.#authorization = authorizationOf(start, this.name);
     this.#start = withoutUser(start);
     this.#place = this.#start;
+    this.#latest = this.#start;
   }
 
   get count(): number {
@@ -89,7 +92,7 @@ export class Requests {
         const delay = after ?? wait * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
         const isLast = attempt >= attempts || isFinal;
         if (isLast || delay > longestWait || Date.now() + delay > end)
-          throw this.error(4, isFinal || attempt === 1 ? message : `${message}; ${attempt} attempts failed`);
+          throw this.refusal(4, isFinal || attempt === 1 ? message : `${message}; ${attempt} attempts failed`);
         await sleep(delay);
       }
     }
@@ -97,6 +100,12 @@ export class Requests {
 
   error(status: 2 | 3 | 4, reason: string): RemoteError {
     return new RemoteError(status, `${this.name}: ${reason}`);
+  }
+
+  /** An error of whoever was asked, which names the server that a redirect led to. */
+  refusal(status: 2 | 3 | 4, reason: string): RemoteError {
+    const { host } = this.#latest;
+    return this.error(status, host === this.#start.host ? reason : `${reason}; it was redirected to ${host}`);
   }
 
   /** Whether a signed URL has expired, and when: a sentence to add to an error. */
@@ -150,6 +159,7 @@ export class Requests {
     signal: AbortSignal | undefined,
   ): Promise<IncomingMessage> {
     this.#count++;
+    this.#latest = url;
     const own = url.origin === this.#start.origin && this.#authorization !== undefined;
     return new Promise((resolve, reject) => {
       const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, {
@@ -173,7 +183,9 @@ export class Requests {
   /** @throws {RemoteError} */
   #redirected(from: URL, { location = "" }: IncomingHttpHeaders, hops: number): URL {
     if (hops === MOST_REDIRECTS) throw this.error(4, `the server redirects more than ${MOST_REDIRECTS} times`);
-    const to = location !== "" && URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+    // Node gives each byte as a character; what is not ASCII is meant as the bytes that are there.
+    const bytes = location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+    const to = bytes !== "" && URL.canParse(bytes, from.href) ? new URL(bytes, from.href) : undefined;
     if (to === undefined || !/^https?:$/.test(to.protocol)) throw this.error(4, "the server redirects to no valid URL");
     if (from.protocol === "https:" && to.protocol === "http:")
       throw this.error(

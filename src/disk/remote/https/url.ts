@@ -188,16 +188,19 @@ function checkStatus({ statusCode: status = 0, headers }: IncomingMessage, reque
   if ([408, 425, 429, 500, 502, 503, 504].includes(status))
     throw new Again(`the server answered ${status}`, retryAfter(headers["retry-after"]));
   if (expiry !== "") throw requests.error(4, `${expiry}; sign it again`);
-  if (status === 404 || status === 410) throw requests.error(3, `it does not exist (${status})`);
+  if (status === 404 || status === 410) throw requests.refusal(3, `it does not exist (${status})`);
   if (status === 401)
-    throw requests.error(4, "the server asks for a login (401); sign the URL, or write https://USER:PASSWORD@HOST/...");
+    throw requests.refusal(
+      4,
+      "the server asks for a login (401); sign the URL, or write https://USER:PASSWORD@HOST/...",
+    );
   if (status === 403 && signedHeaders.length > 0)
-    throw requests.error(
+    throw requests.refusal(
       4,
       `access is denied (403); the URL is signed for requests with the headers ${signedHeaders.join(", ").slice(0, 100)}; sign it for Host alone`,
     );
-  if (status === 403) throw requests.error(4, "access is denied (403); check that the URL is signed for GET");
-  throw requests.error(4, `the server answered ${status}`);
+  if (status === 403) throw requests.refusal(4, "access is denied (403); check that the URL is signed for GET");
+  throw requests.refusal(4, `the server answered ${status}`);
 }
 
 /** How long a server asks to wait, in milliseconds. */
