@@ -89,7 +89,7 @@ describeReal("disks of other machines", { ...realRoots, ...programs("mkfs.ext4",
     run("mkfs.ext4", ["-q", "-d", at("tree"), at("small.raw"), "16M"]);
     const disk = readFileSync(at("small.raw"));
     const tls = { key: readFileSync(at("key"), "utf8"), cert: readFileSync(at("cert"), "utf8") };
-    const server = await serve((request, response) => sendPart(request, response, disk), tls);
+    const server = await serve((request, response) => sendPart(request, response, disk), { tls });
     const url = `${server.url}/small.raw`;
     const refused = await lint([url]);
     expect(refused.err).toBe(
