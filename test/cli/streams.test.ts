@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, cpSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { columnsOf } from "../../src/cli/io.ts";
@@ -37,6 +37,26 @@ test("a reader that stops early costs neither the report in a file nor the statu
   const [status] = await once(program, "close");
   expect({ status, err }).toEqual({ status: 1, err: "" });
   expect(JSON.parse(readFileSync(file, "utf8")).images).toHaveLength(1);
+});
+
+test.each([
+  [["--from", "-"], "10 MB"],
+  [["merge", "-"], "200 MB"],
+])("standard input that never ends is not read for ever by %s", (args, most) => {
+  const endless = openSync("/dev/zero", "r");
+  try {
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
+      stdio: [endless, "ignore", "pipe"],
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `cloud-init-lint: standard input: larger than ${most}\n`,
+    });
+  } finally {
+    closeSync(endless);
+  }
 });
 
 test.each(oneOf(3, ["SIGINT", "SIGTERM", "SIGHUP"] as const))(

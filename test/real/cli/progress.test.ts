@@ -20,6 +20,13 @@ describeReal("progress on a terminal", programs("bash", "script", "tar", "mkfifo
   };
   const slowTar = "(sleep 2; tar -C fixtures/debian-12 -cf - .)";
 
+  test("a list is not waited for from a terminal", () => {
+    for (const args of ["--from -", "merge -"])
+      expect(terminal(`${PROGRAM} ${args}; echo status $?`)).toMatch(
+        /^cloud-init-lint: standard input is a terminal; pipe in a file\r?\nstatus 2\r?\n$/,
+      );
+  });
+
   test("an archive that takes more than a second is named, then the line is removed", () => {
     const shown = terminal(`${slowTar} | ${PROGRAM} - >/dev/null; echo status $?`);
     expect(shown).toMatch(/^\rlinting standard input\x1b\[K/);
