@@ -85,12 +85,18 @@ export interface ImageOutcome {
   readonly matched: Matched;
 }
 
-/** Opens what all images need. @throws CommandError if that cannot be used. */
-export async function openLinter(settings: LintSettings): Promise<Linter> {
+/**
+ * Opens what all images need.
+ * @param isShared whether other threads open the same
+ * @throws CommandError if that cannot be used
+ */
+export async function openLinter(settings: LintSettings, { isShared = false } = {}): Promise<Linter> {
   const launch = openLaunch(settings.launch);
   const repository = settings.repository && openRepository(settings.repository, process.cwd());
   const pristine =
-    settings.pristine === undefined ? undefined : await openPristine(settings.pristine, settings.opening);
+    settings.pristine === undefined
+      ? undefined
+      : await openPristine(settings.pristine, { ...settings.opening, isShared });
   const remote = pristine?.image.remote;
   return { settings, launch, pristine, readOfPristine: remote && readSince(remote.usage), repository };
 }
@@ -118,13 +124,17 @@ export async function lintImage(
   };
   const { settings, repository } = linter;
   let target: Target | undefined;
+  let lost: RemoteUsage | undefined;
+  const closed = (usage: RemoteUsage) => {
+    lost = usage;
+  };
   try {
     const loose = file === undefined ? openLooseFile(source) : await openStandardInput(file);
     const told = (it?: Target) => {
       target = it;
       opened();
     };
-    const { result: whole, matched } = await lintSource(source, loose, linter, log, told, downloaded);
+    const { result: whole, matched } = await lintSource(source, loose, linter, log, told, { downloaded, closed });
     const { baseline, launch } = settings;
     const { result, entries } =
       baseline === undefined
@@ -135,7 +145,7 @@ export async function lintImage(
     const status = result.unread.length > 0 ? EXIT.incomplete : EXIT.clean;
     return { source, messages, status, report, ignoreUse: result.ignoreUse, entries, matched };
   } catch (error) {
-    return failedOutcome(source, error, messages);
+    return failedOutcome(source, error, { messages, usage: target?.image.remote?.usage() ?? lost });
   } finally {
     target?.image.close?.();
   }
@@ -147,16 +157,23 @@ export function withUsage(report: ImageReport, usages: readonly (RemoteUsage | u
   return usage === undefined ? report : { ...report, usage };
 }
 
-/** The outcome of an image that could not be linted. @param earlier messages that are already there */
-export function failedOutcome(source: string, error: unknown, earlier = ""): ImageOutcome {
+/**
+ * The outcome of an image that could not be linted.
+ * @param earlier messages that are already there, and what was read of it on another machine
+ */
+export function failedOutcome(
+  source: string,
+  error: unknown,
+  { messages = "", usage }: { readonly messages?: string; readonly usage?: RemoteUsage | undefined } = {},
+): ImageOutcome {
   const { status, message } = failureOf(error, source);
   const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
   const [first = ""] = message.replace(/^cloud-init-lint: /, "").split("\n");
   const name = shownName(source);
   const about = `${escapeText(name)}: `;
   const why = first.startsWith(about) ? first.slice(about.length) : first;
-  const notLinted = { source: hideForms(name), status, message: hideForms(why) };
-  return { source, messages: earlier + message, status, notLinted, ...nothing };
+  const notLinted = { source: hideForms(name), status, message: hideForms(why), usage };
+  return { source, messages: messages + message, status, notLinted, ...nothing };
 }
 
 async function lintSource(
@@ -165,7 +182,7 @@ async function lintSource(
   linter: Linter,
   log: { err(text: string): void },
   opened: (target?: Target) => void,
-  downloaded: OpenOptions["downloaded"],
+  { downloaded, closed }: Pick<OpenOptions, "closed"> & { readonly downloaded: OpenOptions["downloaded"] },
 ): Promise<{ readonly result: LintResult; readonly matched: Matched }> {
   const { settings, launch, repository } = linter;
   if (file !== undefined) {
@@ -175,7 +192,8 @@ async function lintSource(
     reportUnread(source, result.unread, log);
     return { result, matched: NOTHING };
   }
-  const target = await openTarget(source, { ...settings.opening, ...(downloaded === undefined ? {} : { downloaded }) });
+  const told = { ...(closed && { closed }), ...(downloaded && { downloaded }) };
+  const target = await openTarget(source, { ...settings.opening, ...told });
   opened(target);
   checkLaunch(launch, source, target);
   const { image, distro } = target;

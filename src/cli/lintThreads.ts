@@ -4,7 +4,7 @@ import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { remoteKindOf } from "../disk/remote/kinds.ts";
 import type { Connection } from "../disk/remote/messages.ts";
 import { packedFile } from "../disk/remote/programFile.ts";
-import { connectionTo, startRemoteThread } from "../disk/remote/thread.ts";
+import { connectionToShare } from "../disk/remote/thread.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { failedOutcome, type ImageOutcome, type LintSettings } from "./lintImages.ts";
 
@@ -45,10 +45,9 @@ export async function lintInThreads(
   const memory = Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
   // One thread reads from other machines for all.
   const isAnyRemote = [...sources, settings.pristine ?? ""].some((source) => remoteKindOf(source) !== undefined);
-  const remote = isAnyRemote ? startRemoteThread() : undefined;
   /** Lints image after image until none is left or the thread dies. */
   const useThread = async () => {
-    const connection = remote && connectionTo(remote);
+    const connection = isAnyRemote ? connectionToShare() : undefined;
     const data: LintThreadData = { settings, connection };
     const thread = new Worker(packedFile("start.cjs") ?? "require(process.argv[2]).work()", {
       eval: true,

@@ -10,7 +10,7 @@ export function work(): void {
   keepYoungGenerationsSmall();
   const { settings, connection } = workerData as LintThreadData;
   if (connection !== undefined) useRemoteThread(connection);
-  const linter = openLinter(settings);
+  const linter = openLinter(settings, { isShared: true });
   // Handled where it is awaited.
   linter.catch(() => {});
   parentPort?.on("message", (source: string) => {

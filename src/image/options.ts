@@ -1,4 +1,4 @@
-import type { RemoteOptions } from "../disk/remote/source.ts";
+import type { RemoteOptions, RemoteUsage } from "../disk/remote/source.ts";
 
 /** What a user can choose of an image. */
 export interface OpenOptions extends RemoteOptions {
@@ -8,6 +8,10 @@ export interface OpenOptions extends RemoteOptions {
   readonly platform?: string;
   /** How many bytes a temporary file may take, which a compressed disk needs. */
   readonly maxTemporary?: number;
+  /** Whether several threads of this program open the same image on another machine, of which each part is read once then. */
+  readonly isShared?: boolean;
+  /** Called with what was read of an image on another machine when it is closed, or could not be opened. */
+  readonly closed?: (usage: RemoteUsage) => void;
   /** Called while an image on another machine is downloaded as a whole: with the bytes so far, and all if that is known. */
   readonly downloaded?: (bytes: number, size: number | undefined) => void;
 }

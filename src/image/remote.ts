@@ -21,6 +21,7 @@ export async function openRemote(source: string, keep: Keep, options: OpenOption
     remote = await openRemoteDisks(source, options);
     return await imageOn(name, remote, keep, options);
   } catch (error) {
+    if (remote !== undefined) options.closed?.(remote.usage);
     remote?.close();
     if (error instanceof RemoteError) throw new ImageError(error.status, error.message);
     if (error instanceof DiskError) throw new ImageError(4, `${name} cannot be read: ${error.message}`);
@@ -50,13 +51,15 @@ class OnlyWhole extends Error {
 
 /** Reads only what is needed. @throws {OnlyWhole} if that is not possible */
 async function inParts(name: string, remote: RemoteDisks, options: OpenOptions): Promise<Image> {
+  // The heads of all disks, side by side.
+  await remote.ahead(remote.disks.map((disk) => () => void disk.read(0, Math.min(SNIFFED, disk.size))));
   const image = await remote.attempt(async () => {
     const opened = await Promise.all(remote.disks.map((disk) => openPart(disk, options)));
     return onMachine(opened, ({ disks, warnings, close }) =>
       openDiskImage(name, { disks, warnings: [...remote.warnings, ...warnings], close }, options.root),
     );
   });
-  return withRemote(image, remote, (paths) => remote.ahead(readAhead(image, paths)));
+  return withRemote(image, remote, options, (paths) => remote.ahead(readAhead(image, paths)));
 }
 
 async function openPart(disk: Disk, options: OpenOptions): ReturnType<typeof openDisk> {
@@ -75,16 +78,22 @@ async function downloaded(name: string, remote: RemoteDisks, keep: Keep, options
   const image = await openBytes(remote.whole(), { source: name, name }, keep, options);
   const doubts = [...remote.warnings, ...(image.doubts ?? [])];
   return Object.assign(
-    withRemote(image, remote, async () => {}),
+    withRemote(image, remote, options, async () => {}),
     { doubts },
   );
 }
 
-function withRemote(image: Image, remote: RemoteDisks, ahead: (paths: readonly string[]) => Promise<void>): Image {
+function withRemote(
+  image: Image,
+  remote: RemoteDisks,
+  { closed }: OpenOptions,
+  ahead: (paths: readonly string[]) => Promise<void>,
+): Image {
   const { close } = image;
   return Object.assign(image, {
     close() {
       close?.();
+      closed?.(remote.usage);
       remote.close();
     },
     remote: { datasource: remote.datasource, usage: () => remote.usage, readAhead: ahead },

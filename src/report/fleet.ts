@@ -1,3 +1,4 @@
+import type { RemoteUsage } from "../disk/remote/source.ts";
 import { SEVERITIES, type Severity } from "../lint/finding.ts";
 import { type ImageReport, placeOf } from "./imageReport.ts";
 import { atLeast } from "./severity.ts";
@@ -9,6 +10,8 @@ export interface NotLinted {
   readonly status: number;
   /** Why, without the name of the image. */
   readonly message: string;
+  /** What was read of it on another machine, which may cost something. */
+  readonly usage?: RemoteUsage | undefined;
 }
 
 /** A rule and the line of configuration that it blames, in one image or in several. */

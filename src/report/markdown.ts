@@ -49,7 +49,7 @@ export function markdownReport(reports: readonly ImageReport[], options: Markdow
     (a, b) => byRank(a.finding.severity) - byRank(b.finding.severity),
   );
   const text = new Limited(mostBytes);
-  const head = heading(reports, findings, reports.length + notLinted.length);
+  const head = heading(reports, findings, notLinted);
   const images = [...imageTable(reports), ...problems(reports, notLinted)];
   // Of many images, the overview fits even if the table does not.
   const parts = fleet === undefined ? [[...head, ...images]] : [[...head, ...overview(fleet)], images];
@@ -106,14 +106,19 @@ class Limited {
   }
 }
 
-function heading(reports: readonly ImageReport[], findings: readonly SharedFinding[], images: number): string[] {
+function heading(
+  reports: readonly ImageReport[],
+  findings: readonly SharedFinding[],
+  notLinted: readonly NotLinted[],
+): string[] {
+  const images = reports.length + notLinted.length;
   const counts = countBySeverity(findings.map(({ finding }) => finding));
   const words = SEVERITIES.filter((severity) => counts[severity] > 0).map((severity) =>
     plural(counts[severity], SEVERITY_WORDS[severity]),
   );
   const where = images > 1 ? ` in ${images} images` : "";
   const leftOut = leftOutInWords(reports);
-  const read = readInWords(reports);
+  const read = readInWords(reports, notLinted);
   return [
     `## cloud-init-lint: ${words.join(", ") || "nothing to report"}${where}`,
     "",

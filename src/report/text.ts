@@ -62,7 +62,7 @@ export function textReport(reports: readonly ImageReport[], options: TextOptions
   const closing = summary(reports, options.minSeverity);
   if (closing !== "" && !(options.quiet === true && blocks.length === 0))
     blocks.push([...wrap(closing, width).map(style.bold), ...nextSteps([...groups.values()].flat(), width)]);
-  const read = readInWords(reports);
+  const read = readInWords(reports, options.notLinted);
   if (read !== "" && options.quiet !== true) blocks.push(wrap(`${read}.`, width));
   return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }

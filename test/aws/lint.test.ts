@@ -111,3 +111,24 @@ test("what was read of all images is one sentence", () => {
   const priced = { blocks: 80, bytes: 80 * 2 ** 19, requests: 82, price: 0.00024 };
   expect(words(priced, priced)).toBe("Read 160 blocks (80.0 MiB) in 164 requests, about $0.0005");
 });
+
+test("threads open the AMI that they compare with once; what is read of images that cannot be linted counts", () =>
+  withAws(async (aws) => {
+    const names = ["s3://bucket/root.img", "fixtures/debian-12", `ebs:${SWAP}`, `ebs:${EMPTY}`, "s3://bucket/none"];
+    const { status, stdout } = await run(aws, ...names, "--pristine", `ami:${AMI}`, "-j", "3");
+    expect(status).toBe(3);
+    const asked = (operation: string, id?: string) =>
+      aws.calls.filter((call) => call.operation === operation && (id ?? call.id) === call.id).length;
+    expect([
+      asked("DescribeImages"),
+      asked("ListSnapshotBlocks", SNAPSHOT),
+      asked("GetSnapshotBlock", SNAPSHOT),
+      asked("GetSnapshotBlock", SWAP),
+    ]).toEqual([1, 1, 1, 1]);
+    const [, blocks, requests] = /\nRead (\d+) blocks .* in (\d+) requests, /.exec(stdout) ?? [];
+    // The object that does not exist has no blocks.
+    expect([blocks, requests].map(Number)).toEqual([
+      asked("GetSnapshotBlock") + asked("GetObject", "bucket/root.img"),
+      aws.calls.length - asked("GetObject", "bucket/none"),
+    ]);
+  }));

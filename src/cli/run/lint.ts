@@ -7,7 +7,7 @@ import { listedImages } from "../imageList.ts";
 import type { Io } from "../io.ts";
 import { lintAll } from "../lintAll.ts";
 import type { GivenLintFlags, LintFlags } from "../lintFlags.ts";
-import { type Linter, openLinter } from "../lintImages.ts";
+import { type Linter, type LintSettings, openLinter } from "../lintImages.ts";
 import { lowestSeverity, statusOfFindings, writeReports } from "../lintReports.ts";
 import { checkInput, checkUsage, checkUsed, isInRepository } from "../lintUsage.ts";
 import { openOptions } from "../opening.ts";
@@ -31,7 +31,7 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
   );
   checkUsage(sources, outputs, flags);
   const baseline = openBaseline(flags);
-  const linter = await openLinter({
+  const settings: LintSettings = {
     launch: flags,
     opening: openOptions(flags),
     pristine: flags.pristine,
@@ -45,7 +45,8 @@ async function run(sources: readonly string[], flags: LintFlags, io: Io): Promis
     minSeverity: lowestSeverity(outputs, flags),
     stdinFilename: flags.stdinFilename,
     plan: outputs.some(({ format }) => lintFormats[format]?.needsPlan),
-  });
+  };
+  const linter = await openLinter(settings, { isShared: sources.length > 1 });
   try {
     return await lintWith(linter, sources, { outputs, baseline }, flags, io);
   } finally {

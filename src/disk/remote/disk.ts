@@ -48,6 +48,8 @@ class MissingBlocks extends Error {
 
 /** Options of the disks on this side of the thread. */
 interface LocalOptions {
+  /** Whether other threads of this program open the same, so that all of them read it once. */
+  readonly isShared?: boolean | undefined;
   readonly maxTemporary?: number | undefined;
   /** Called while all of a disk is read: with the bytes so far, and all if that is known. */
   readonly downloaded?: ((bytes: number, size: number | undefined) => void) | undefined;
@@ -56,7 +58,7 @@ interface LocalOptions {
 /** @throws {RemoteError} if the source cannot be opened */
 export async function openRemoteDisks(
   source: string,
-  { maxTemporary, downloaded, region, profile, download }: LocalOptions & RemoteOptions,
+  { isShared = false, maxTemporary, downloaded, region, profile, download }: LocalOptions & RemoteOptions,
 ): Promise<RemoteDisks> {
   const thread = remoteThread();
   const options = {
@@ -64,7 +66,7 @@ export async function openRemoteDisks(
     ...(profile === undefined ? {} : { profile }),
     ...(download === undefined ? {} : { download }),
   };
-  const opened = await thread.ask({ kind: "open", source, options });
+  const opened = await thread.ask({ kind: "open", source, options, isShared });
   const state: State = { thread, store: new BlockStore(maxTemporary), isWaiting: true, usage: NOTHING, downloaded };
   const disks = opened.disks.map((disk) => new RemoteDisk(disk, state));
   const untilNothingIsMissing = async <T>(action: () => T | Promise<T>): Promise<T> => {
@@ -129,7 +131,7 @@ async function oneRound(actions: readonly Ahead[]): Promise<Ahead[]> {
     }
     pending = next;
   }
-  for (const [disk, blocks] of missing) await disk.fetch([...blocks]);
+  await Promise.all([...missing].map(([disk, blocks]) => disk.fetch([...blocks])));
   return left;
 }
 

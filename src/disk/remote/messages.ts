@@ -9,7 +9,13 @@ export const MEMORY = 4 * 2 ** 20;
 
 /** What the thread is asked. `memory` is what it fills until it answers: with blocks one after the other. */
 export type RemoteRequest =
-  | { readonly kind: "open"; readonly source: string; readonly options: RemoteOptions }
+  | {
+      readonly kind: "open";
+      readonly source: string;
+      readonly options: RemoteOptions;
+      /** Whether other threads open the same. */
+      readonly isShared: boolean;
+    }
   | {
       readonly kind: "read";
       readonly disk: number;

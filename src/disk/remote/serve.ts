@@ -13,6 +13,7 @@ import {
   type RemoteRequest,
   type Reply,
 } from "./messages.ts";
+import { openShared } from "./shared.ts";
 import { type RemoteBlocks, RemoteError, type RemoteSource, type RemoteStream } from "./source.ts";
 import { openRemoteSource } from "./sources.ts";
 
@@ -70,8 +71,9 @@ class Server {
     }
   }
 
-  async #open({ source: name, options }: RemoteRequest & { kind: "open" }): Promise<OpenedSource> {
-    const source = await openRemoteSource(remoteKindOf(name)!, name, options);
+  async #open({ source: name, options, isShared }: RemoteRequest & { kind: "open" }): Promise<OpenedSource> {
+    const open = () => openRemoteSource(remoteKindOf(name)!, name, options);
+    const source = await (isShared ? openShared(JSON.stringify([name, options]), open) : open());
     const disks = source.disks.map((blocks) => {
       const number = this.#next++;
       this.#disks.set(number, { blocks, source });
@@ -123,6 +125,7 @@ class Server {
 
   async #close({ numbers }: RemoteRequest & { kind: "close" }): Promise<undefined> {
     for (const number of numbers) {
+      this.#disks.get(number)?.source.close?.();
       this.#streams.get(number)?.stream.close();
       this.#streams.delete(number);
       this.#disks.delete(number);

@@ -12,6 +12,8 @@ export interface RemoteSource {
   readonly datasource?: string;
   /** What was read of all of them so far. */
   usage(): RemoteUsage;
+  /** Says that it is read no more. */
+  close?(): void;
 }
 
 /** The blocks of one disk, numbered from 0. All have the same size; the last may be shorter. */

@@ -151,6 +151,8 @@ export function connectionTo(worker: Worker): Connection {
 }
 
 let thread: RemoteThread | undefined;
+/** What this thread has started for it. */
+let started: Worker | undefined;
 
 /** Lets this thread read through one that another has started. */
 export function useRemoteThread(connection: Connection): void {
@@ -160,8 +162,14 @@ export function useRemoteThread(connection: Connection): void {
 /** The thread of this process, or of this thread of it: started when first used, and again if it ended. */
 export function remoteThread(): RemoteThread {
   if (thread?.hasEnded !== false) {
-    const worker = startRemoteThread();
-    thread = new RemoteThread(connectionTo(worker), worker);
+    started = startRemoteThread();
+    thread = new RemoteThread(connectionTo(started), started);
   }
   return thread;
+}
+
+/** A further way to the thread that this one has started or starts, for a thread of this one. */
+export function connectionToShare(): Connection {
+  remoteThread();
+  return connectionTo(started!);
 }

@@ -157,7 +157,7 @@ function findingsHtml(
     counted(all[severity], SEVERITY_WORDS[severity]),
   );
   const ignored = reports.reduce((sum, report) => sum + report.ignored.length, 0);
-  const told = [leftOutInWords(reports), readInWords(reports)].filter((text) => text !== "");
+  const told = [leftOutInWords(reports), readInWords(reports, notLinted)].filter((text) => text !== "");
   const tiles = html`<ul class="tiles">${shown.map(
     (severity) =>
       html`<li class="${severity}${counts[severity] === 0 ? " none" : ""}"><b>${counts[severity]}</b> ${SEVERITY_WORDS[severity]}${counts[severity] === 1 ? "" : "s"}</li>`,

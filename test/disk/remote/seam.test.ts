@@ -226,7 +226,7 @@ describe("what can only be read as a whole", () => {
 test.runIf(whole)("a thread that ends is noticed, whether its answers are awaited or waited for", async () => {
   const dying = "process.once('uncaughtException', () => process.exit(3)); throw new Error('it dies')";
   const program = `setTimeout(() => { ${dying} }, 50)`;
-  const request = { kind: "open", source: "https://example.invalid/", options: {} } as const;
+  const request = { kind: "open", source: "https://example.invalid/", options: {}, isShared: false } as const;
   const start = (mostMissed?: number) => {
     const worker = startRemoteThread(program);
     return new RemoteThread(connectionTo(worker), worker, mostMissed);
