@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { shownName } from "../disk/remote/https/shownUrl.ts";
 import { remoteKindOf } from "../disk/remote/kinds.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { inputName, readInput, textOf, whyNotJson } from "./readInput.ts";
@@ -50,7 +51,7 @@ function imagesOfLines(text: string, refuse: Refuse): string[] {
     if (id === undefined) return imageOf(entry, index + 1, refuse);
     if (other === undefined) return words.map((word) => imageOf(word, index + 1, refuse));
     const advice = `list only ids, as --query "Images[].ImageId" selects them`;
-    throw refuse(`"${other}" stands in one line with the id ${id}; ${advice}`, index + 1);
+    throw refuse(`"${shown(other)}" stands in one line with the id ${id}; ${advice}`, index + 1);
   });
 }
 
@@ -108,6 +109,11 @@ export function nameOfId(word: string): string | undefined {
   return kind && `${kind === "ami" ? "ami" : "ebs"}:${word}`;
 }
 
+/** An entry in a message: what is secret in a URL is hidden, wherever it stands. */
+function shown(entry: string): string {
+  return entry.replace(/\b(?:https?|s3):\/\/.*/gis, shownName);
+}
+
 /** What `aws` prints where a query finds no value. */
 const MISSING = ["None", "null"];
 
@@ -118,7 +124,8 @@ function imageOf(name: string, line: number | (() => number), refuse: Refuse): s
   if (ofId !== undefined) return ofId;
   if (name === "") throw error("an image name is empty");
   if (name === "-") throw error("a list cannot name standard input; pass - on the command line");
-  if (name.startsWith("-")) throw error(`"${name}" is no image name; for a file of this name, write ./${name}`);
+  if (name.startsWith("-"))
+    throw error(`"${shown(name)}" is no image name; for a file of this name, write ./${shown(name)}`);
   if (MISSING.includes(name))
     throw error(`"${name}" is no image name: the query of aws found nothing; for a file of this name, write ./${name}`);
   if (name.includes("\t")) throw error("an image name contains a tab; put each name in a line of its own");

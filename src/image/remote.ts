@@ -24,9 +24,15 @@ export async function openRemote(source: string, keep: Keep, options: OpenOption
     if (remote !== undefined) options.closed?.(remote.usage);
     remote?.close();
     if (error instanceof RemoteError) throw new ImageError(error.status, error.message);
-    if (error instanceof DiskError) throw new ImageError(4, `${name} cannot be read: ${error.message}`);
+    if (error instanceof DiskError) throw new ImageError(4, unreadable(name, error.message));
     throw error;
   }
+}
+
+/** Why an image cannot be read. A reason may be a sentence that begins with its name, or with that of one of its disks. */
+function unreadable(name: string, reason: string): string {
+  if (reason.startsWith(`${name}: `) || reason.startsWith(`${name} `)) return reason;
+  return /^\S+ cannot be read: /.test(reason) ? `${name}: ${reason}` : `${name} cannot be read: ${reason}`;
 }
 
 async function imageOn(name: string, remote: RemoteDisks, keep: Keep, options: OpenOptions): Promise<Image> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openAmi, openSnapshots } from "../../src/disk/ebs/open.ts";
+import { hideForms } from "../../src/lint/secrets/forms.ts";
 import type { Fault, World } from "./server.ts";
 import { AMI, image, refusal, SNAPSHOT, useAws } from "./world.ts";
 
@@ -197,6 +198,8 @@ describe("who cannot ask", () => {
   test.each<[string, RegExp]>([
     ["ExpiredTokenException", /^(?:ami|ebs):\w+-0123456789abcdef0: the AWS credentials have expired; log in again/],
     ["RequestExpired", /^(?:ami|ebs):\w+-0123456789abcdef0: the AWS credentials have expired; log in again/],
+    ["SignatureDoesNotMatch", /AWS rejects the credentials \(SignatureDoesNotMatch\); check/],
+    ["InvalidClientTokenId", /AWS rejects the credentials \(InvalidClientTokenId\); check/],
     ["UnrecognizedClientException", /^(?:ami|ebs):\w+-0123456789abcdef0: AWS rejects the credentials \(Unrecog/],
     [
       "AuthFailure",
@@ -204,8 +207,24 @@ describe("who cannot ask", () => {
     ],
   ])("has credentials that are refused: %s", async (type, message) => {
     await start({ fault: () => ({ status: 403, type }) });
-    expect(await ofAmi()).toEqual([4, expect.stringMatching(message)]);
-    expect(await ofSnapshot()).toEqual([4, expect.stringMatching(message)]);
+    for (const refused of [await ofAmi(), await ofSnapshot()]) {
+      expect(refused).toEqual([4, expect.stringMatching(message)]);
+      // A name such as InvalidClientTokenId in front of a sentence must not make a secret of its first word.
+      expect(hideForms(refused[1])).toBe(refused[1]);
+    }
+  });
+
+  test("has a region or an endpoint in the environment that is none", async () => {
+    await start({}, { AWS_REGION: "no region" });
+    expect(await ofAmi()).toEqual([
+      2,
+      expect.stringMatching(/: the AWS region of the environment or the profile is not the name of one; .*AWS_REGION/),
+    ]);
+    await start({}, { AWS_ENDPOINT_URL: "http//us:er@127.0.0.1" });
+    expect(await ofAmi()).toEqual([
+      2,
+      expect.stringMatching(/: the endpoint in .*AWS_ENDPOINT_URL.* is not a valid URL$/),
+    ]);
   });
 
   test("has no network", async () => {

@@ -8,7 +8,7 @@ import { memoryImage } from "../../src/image/memory.ts";
 import type { ImageReport } from "../../src/report/imageReport.ts";
 import { readInWords } from "../../src/report/readRemotely.ts";
 import { whole } from "../samples.ts";
-import { type Aws, startAws } from "./server.ts";
+import { type Aws, startAws, type World } from "./server.ts";
 import { AMI, image, SNAPSHOT } from "./world.ts";
 
 const { base64 } = JSON.parse(readFileSync("test/aws/root.json", "utf8")) as { base64: string };
@@ -20,8 +20,9 @@ const swap = Buffer.alloc(2 ** 20);
 swap.writeUInt32LE(1, 1024);
 swap.write("SWAPSPACE2", 4086);
 
-async function withAws(action: (aws: Aws) => Promise<void>): Promise<void> {
+async function withAws(action: (aws: Aws) => Promise<void>, fault: World["fault"] = () => undefined): Promise<void> {
   const aws = await startAws({
+    fault,
     images: { [AMI]: image() },
     snapshots: {
       [SNAPSHOT]: { content: root },
@@ -75,6 +76,23 @@ test("of several images, what holds no system is never clean; an object in S3 is
     );
     expect(aws.calls.every(({ region }) => region === "us-east-1")).toBe(true);
   }));
+
+test("a block that is refused while an image is opened is told with each name once", () =>
+  withAws(
+    async (aws) => {
+      const { status, stderr } = await run(aws, `ami:${AMI}`);
+      expect(status).toBe(4);
+      expect(stderr).toMatch(
+        /^cloud-init-lint: ami:ami-0123456789abcdef0: snap-0123456789abcdef0 cannot be read: AccessDenied/,
+      );
+      const rejected = await run(aws, `ebs:${SWAP}`);
+      expect(rejected.stderr).toMatch(/^cloud-init-lint: ebs:snap-00000001: AWS rejects the credentials/);
+    },
+    ({ operation, id }) =>
+      operation !== "GetSnapshotBlock"
+        ? undefined
+        : { status: 403, type: id === SWAP ? "AuthFailure" : "AccessDeniedException" },
+  ));
 
 test("what is read of the AMI that others are compared with is told once", () =>
   withAws(async (aws) => {

@@ -61,6 +61,16 @@ test.each<[content: string | Buffer, status: number, message: string]>([
   ["\n# none\n", 3, "list: the list contains no images"],
   ["[]", 3, "list: the list contains no images"],
   [
+    "-x https://us:er@x/y?sig=PLANTED&PLANTEDPLANTED#PLANTED\n",
+    2,
+    'list:1: "-x https://<<hidden:userinfo>>@x/y?sig=<<hidden:token>>&<<hidden:token>>" is no image name; for a file of this name, write ./-x https://<<hidden:userinfo>>@x/y?sig=<<hidden:token>>&<<hidden:token>>',
+  ],
+  [
+    `${ID} https://x/y?PLANTEDPLANTED\n`,
+    2,
+    `list:1: "https://x/y?<<hidden:token>>" stands in one line with the id ${ID}; list only ids, as --query "Images[].ImageId" selects them`,
+  ],
+  [
     "a\n--region eu-west-1\n",
     2,
     'list:2: "--region eu-west-1" is no image name; for a file of this name, write ./--region eu-west-1',

@@ -20,7 +20,14 @@ export function explainAccess(
   if (/^Region is missing/.test(message))
     return cannot(2, "no AWS region is set; pass --region, or set AWS_REGION or the profile's region");
   if (/^Invalid (region|hostname)/i.test(message) || /not a valid hostname component/.test(message))
-    return cannot(2, `--region ${region}: not the name of an AWS region; an example is eu-central-1`);
+    return cannot(
+      2,
+      region === undefined
+        ? "the AWS region of the environment or the profile is not the name of one; set AWS_REGION or pass --region, such as eu-central-1"
+        : `--region ${region}: not the name of an AWS region; an example is eu-central-1`,
+    );
+  if (code === "ERR_INVALID_URL" || message === "Invalid URL")
+    return cannot(2, "the endpoint in the environment (AWS_ENDPOINT_URL) or the profile is not a valid URL");
   if (/^(Credentials|Token)?ProviderError$/.test(name)) {
     const why = message.trim().split("\n")[0];
     if (/expired|sso login|aws login/i.test(message))
@@ -36,7 +43,7 @@ export function explainAccess(
   if (REJECTED.test(name))
     return cannot(
       4,
-      `AWS rejects the credentials (${told(error)}); check AWS_PROFILE, --profile or the keys in the environment`,
+      `AWS rejects the credentials (${/Signature|Token/.test(name) ? name : told(error)}); check AWS_PROFILE, --profile or the keys in the environment`,
     );
   if (code === "ENOTFOUND") return cannot(4, `${message}; check the region and the network`);
   return undefined;
