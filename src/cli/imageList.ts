@@ -114,6 +114,9 @@ function shown(entry: string): string {
   return entry.replace(/\b(?:https?|s3):\/\/.*/gis, shownName);
 }
 
+/** Ids of EC2 that somebody may list by mistake. */
+const OTHER_ID = /^(i|vol)-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
+
 /** What `aws` prints where a query finds no value. */
 const MISSING = ["None", "null"];
 
@@ -126,6 +129,11 @@ function imageOf(name: string, line: number | (() => number), refuse: Refuse): s
   if (name === "-") throw error("a list cannot name standard input; pass - on the command line");
   if (name.startsWith("-"))
     throw error(`"${shown(name)}" is no image name; for a file of this name, write ./${shown(name)}`);
+  const [, other] = OTHER_ID.exec(name) ?? [];
+  if (other !== undefined)
+    throw error(
+      `"${name}" is the id of ${other === "i" ? "an instance" : "a volume"}, not of an image; list its AMI or its snapshots; for a file of this name, write ./${name}`,
+    );
   if (MISSING.includes(name))
     throw error(`"${name}" is no image name: the query of aws found nothing; for a file of this name, write ./${name}`);
   if (name.includes("\t")) throw error("an image name contains a tab; put each name in a line of its own");

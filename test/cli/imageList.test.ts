@@ -61,6 +61,16 @@ test.each<[content: string | Buffer, status: number, message: string]>([
   ["\n# none\n", 3, "list: the list contains no images"],
   ["[]", 3, "list: the list contains no images"],
   [
+    `${ID}\ni-0123456789abcdef0\n`,
+    2,
+    'list:2: "i-0123456789abcdef0" is the id of an instance, not of an image; list its AMI or its snapshots; for a file of this name, write ./i-0123456789abcdef0',
+  ],
+  [
+    '["vol-01234567"]',
+    2,
+    'list:1: "vol-01234567" is the id of a volume, not of an image; list its AMI or its snapshots; for a file of this name, write ./vol-01234567',
+  ],
+  [
     "-x https://us:er@x/y?sig=PLANTED&PLANTEDPLANTED#PLANTED\n",
     2,
     'list:1: "-x https://<<hidden:userinfo>>@x/y?sig=<<hidden:token>>&<<hidden:token>>" is no image name; for a file of this name, write ./-x https://<<hidden:userinfo>>@x/y?sig=<<hidden:token>>&<<hidden:token>>',
