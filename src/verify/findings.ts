@@ -6,7 +6,7 @@ import type { Setting } from "../services/service.ts";
 import { services } from "../services/services.ts";
 
 /** All settings of an image by identity: service and key. */
-function settingsOf(image: Image): Map<string, Setting> {
+export function settingsOf(image: Image): Map<string, Setting> {
   const distro = detectDistro(image);
   return new Map(
     services.flatMap((service) =>
@@ -16,7 +16,7 @@ function settingsOf(image: Image): Map<string, Setting> {
 }
 
 /** The rules of sudoers(5) that a setting joins, the one that counts last; none where it is another setting. */
-function sudoRulesOf(key: string, value: string): string[] {
+export function sudoRulesOf(key: string, value: string): string[] {
   return key.startsWith("sudo ") ? value.split("; ") : [];
 }
 
@@ -24,7 +24,7 @@ function sudoRulesOf(key: string, value: string): string[] {
  * Whether a boot really did what a finding says of one loss.
  * @param settings those of `after`
  */
-function hasHappened(
+export function hasHappened(
   { service }: Pick<Finding, "service">,
   { path, setting, after: value }: Loss,
   before: Image,

@@ -1,4 +1,6 @@
 import type { BootResult } from "../boot/boot.ts";
+import type { Image } from "../image/image.ts";
+import type { Change } from "../image/overlay.ts";
 import type { Finding } from "../lint/finding.ts";
 import type { LintResult } from "../lint/lintResult.ts";
 import { type ComparedChange, compareChanges } from "./compare.ts";
@@ -19,13 +21,17 @@ export interface Verification {
   readonly agrees: boolean;
 }
 
+/** The changes of a plan that a real boot can be compared with: directories count by what is in them. */
+export function plannedFiles(changes: readonly Change[], before: Image): Change[] {
+  return changes.filter(
+    ({ path, after }) =>
+      after?.kind !== "directory" && (after !== undefined || before.lstat(path)?.kind !== "directory"),
+  );
+}
+
 /** Compares a lint and its boot with the real boot of the same image and launch. */
 export function verify(result: LintResult, booted: BootResult, real: RealBoot): Verification {
-  const planned = booted.changes.filter(
-    ({ path, after }) =>
-      after?.kind !== "directory" && (after !== undefined || booted.before.lstat(path)?.kind !== "directory"),
-  );
-  const changes = compareChanges(planned, real.changes);
+  const changes = compareChanges(plannedFiles(booted.changes, booted.before), real.changes);
   const modules = compareModules(booted.modules, real.log, real.result);
   // What is ignored happens as well.
   const findings = judgeFindings(

@@ -1,8 +1,7 @@
 import { createPatch } from "diff";
-import { mayComeOutAs, unknownReason } from "../../../src/image/unknown.ts";
-import { isIgnored } from "./ignoredPaths.ts";
-import type { PlannedChange } from "./observe.ts";
-import { contentAfter, type RealBoot, type RealChange } from "./realBoot.ts";
+import { compareChanges as compare, type Difference } from "../../../src/verify/compare.ts";
+import { type PlannedChange, readPlanned } from "./plannedChange.ts";
+import { contentAfter, type RealBoot } from "./realBoot.ts";
 
 /** How a plan fits the real boot, in numbers of files and links. */
 export interface Score {
@@ -23,73 +22,40 @@ export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 
 
 /** Compares a plan with what the real cloud-init did. Answers each difference in words. */
 export function compareChanges(boot: RealBoot, plan: readonly PlannedChange[], score: Score): string[] {
-  const real = new Map(boot.changes.filter(counts).map((change) => [change.path, change]));
-  const told = new Set(plan.map(({ path }) => path));
-  // A name may contain a placeholder, which stands for none of the known names.
-  const realPath = (path: string) =>
-    [...real.keys()].find(
-      (candidate) => candidate === path || (!told.has(candidate) && mayComeOutAs(path, candidate)),
-    ) ?? path;
-  const planned = new Map(plan.filter(({ path }) => !isIgnored(path)).map((change) => [realPath(change.path), change]));
-  const differences: string[] = [];
-
-  for (const [path, change] of real) {
-    const ours = planned.get(path);
-    // A new mode is not worth a line in a plan, but may have one.
-    if (change.sameContent && ours === undefined) continue;
-    score.real++;
-    if (ours === undefined) differences.push(`${path}: not in the plan, but really ${change.op}`);
-    else {
-      score.known++;
-      if (ours.op !== change.op) differences.push(`${path}: really ${change.op}, planned as ${ours.op}`);
-      differences.push(...compareContent(boot, change, ours, score));
+  const real = boot.changes.map((change) => ({
+    ...change,
+    mode: Number.parseInt(change.mode, 8),
+    get content() {
+      return contentAfter(boot, change);
+    },
+  }));
+  return compare(plan.map(readPlanned), real).flatMap((change) => {
+    const { path, outcome } = change;
+    if (outcome === "did not happen") {
+      score.planned++;
+      return [`${path}: planned as ${change.planned.op}, but really left alone`];
     }
-  }
-  for (const [path, { certainty, op }] of planned) {
-    if (certainty !== "certain") continue;
-    score.planned++;
-    if (real.has(path)) score.happened++;
-    else differences.push(`${path}: planned as ${op}, but really left alone`);
-  }
-  return differences;
+    score.real++;
+    if (outcome === "not predicted") return [`${path}: not in the plan, but really ${change.real.op}`];
+    score.known++;
+    if (change.planned.certainty === "certain") {
+      score.planned++;
+      score.happened++;
+    }
+    if (change.real.kind === "file") {
+      if (change.content === "unknown") score.unknown++;
+      else if (change.content !== undefined) score.contents++;
+      if (change.content === "equal") score.equal++;
+    }
+    return outcome === "different" ? change.differences.map((difference) => `${path}: ${inWords(difference)}`) : [];
+  });
 }
 
-function counts({ path, kind }: RealChange): boolean {
-  return (kind === "file" || kind === "symlink") && !isIgnored(path);
-}
-
-function compareContent(boot: RealBoot, change: RealChange, ours: PlannedChange, score: Score): string[] {
-  const content = contentAfter(boot, change);
-  if (content === undefined || ours.content === undefined) return [];
-  const differences: string[] = [];
-  const planned = Buffer.from(ours.content, "base64");
-  if (unknownReason(planned.toString("utf8")) !== undefined) score.unknown++;
-  else {
-    score.contents++;
-    if (matches(planned, content) || sameKeys(planned, content)) score.equal++;
-    else differences.push(`${change.path}: content differs\n${shortDiff(planned, content)}`);
-  }
-  if (ours.mode !== undefined && ours.mode !== Number.parseInt(change.mode, 8))
-    differences.push(`${change.path}: really mode ${change.mode}, planned ${ours.mode.toString(8).padStart(4, "0")}`);
-  return differences;
-}
-
-/** Equal to the byte, save that a placeholder stands for anything. */
-function matches(planned: Buffer, real: Buffer): boolean {
-  const parts = planned.toString("latin1").split(/<<unknown:(?:(?!>>).){0,400}>>/s);
-  const pattern = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("[^]*?");
-  return new RegExp(`^${pattern}$`).test(real.toString("latin1"));
-}
-
-/** cc_ssh keeps an account's keys in a Python set: more than one stand in an order that changes from boot to boot. */
-function sameKeys(planned: Buffer, real: Buffer): boolean {
-  const lines = (text: Buffer) =>
-    text
-      .toString("latin1")
-      .split("\n")
-      .filter((line) => line !== "");
-  const [ours, theirs] = [lines(planned).sort(), lines(real).sort()];
-  return ours.every((line) => /\bssh-(?:ed25519|rsa) AAAA/.test(line)) && ours.join("\n") === theirs.join("\n");
+function inWords(difference: Difference): string {
+  const { what, predicted, real } = difference;
+  if (what === "content") return `content differs\n${shortDiff(predicted, real)}`;
+  const shown = (value: string | number) => (typeof value === "number" ? value.toString(8).padStart(4, "0") : value);
+  return `really ${what} ${shown(real)}, planned ${shown(predicted)}`;
 }
 
 function shortDiff(planned: Buffer, real: Buffer): string {

@@ -1,5 +1,5 @@
 import { mayComeOutAs } from "../../../src/image/unknown.ts";
-import { isIgnored } from "./ignoredPaths.ts";
+import { isIgnored } from "../../../src/verify/ignoredPaths.ts";
 import type { LintObservation, LostSetting, ObservedFinding } from "./observeLint.ts";
 import type { Scenario } from "./scenario.ts";
 

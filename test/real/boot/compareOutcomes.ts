@@ -1,4 +1,4 @@
-import { isIgnored } from "./ignoredPaths.ts";
+import { isIgnored } from "../../../src/verify/ignoredPaths.ts";
 import type { OutcomeObservation, SaidFinding } from "./observeOutcomes.ts";
 import type { RealBoot } from "./realBoot.ts";
 import { EXCUSED_ADDITIONS, EXCUSED_FAILURES, EXCUSED_REQUESTS } from "./silentOutcomes.ts";

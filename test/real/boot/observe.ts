@@ -11,9 +11,11 @@ import { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
+import { plannedFiles } from "../../../src/verify/verify.ts";
 import { type FixedImage, type KeptLoss, observeFixes, observeLosses } from "./observeFixes.ts";
 import { type LintObservation, observeLint } from "./observeLint.ts";
 import { type OutcomeObservation, observeOutcomes, type SaidFinding } from "./observeOutcomes.ts";
+import { type PlannedChange, plannedChange } from "./plannedChange.ts";
 
 /** What is asked about a boot. */
 export interface Question {
@@ -35,22 +37,8 @@ export interface Observation {
   readonly losses: readonly (readonly KeptLoss[])[];
 }
 
-/** One file or link that our plan changes. Content is in base64; a link's is its target. */
-export interface PlannedChange {
-  readonly path: string;
-  readonly op: "created" | "modified" | "deleted";
-  readonly certainty: "certain" | "possible";
-  readonly content: string | undefined;
-  readonly mode: number | undefined;
-}
-
 function plan({ image, booted }: FixableImage): PlannedChange[] {
-  return booted.changes.flatMap(({ path, op, certainty, after }) => {
-    if (after?.kind === "directory" || (after === undefined && image.lstat(path)?.kind === "directory")) return [];
-    const content = after?.kind === "symlink" ? Buffer.from(after.target) : after?.content;
-    const mode = after?.kind === "file" ? after.mode : undefined;
-    return [{ path, op, certainty, content: content?.toString("base64"), mode }];
-  });
+  return plannedFiles(booted.changes, image).flatMap((change) => plannedChange(change) ?? []);
 }
 
 function settings(root: string): Setting[] {

@@ -3,7 +3,7 @@ import { openDirectory } from "../../../src/image/directory.ts";
 import type { FileEdit, Finding } from "../../../src/lint/finding.ts";
 import { fixAll } from "../../../src/lint/fixes/fixAll.ts";
 import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
-import { settingsOf } from "./observeLint.ts";
+import { settingsOf } from "../../../src/verify/findings.ts";
 import type { SaidFinding } from "./observeOutcomes.ts";
 
 /** A set of edits that is put in place at once, and the findings that it fixes. */

@@ -1,13 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
-import { hasUnknown, mayComeOutAs } from "../../../src/image/unknown.ts";
-import type { Confidence, Finding, Loss } from "../../../src/lint/finding.ts";
+import type { Confidence, Loss } from "../../../src/lint/finding.ts";
 import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
-import type { Setting } from "../../../src/services/service.ts";
-import { services } from "../../../src/services/services.ts";
+import { hasHappened, settingsOf, sudoRulesOf } from "../../../src/verify/findings.ts";
 
 /** What a lint says, and what became of the customisations. */
 export interface LintObservation {
@@ -62,38 +59,6 @@ function customisedFiles(custom: string, stock: Image, before: Image, after: Ima
   });
 }
 
-/** All settings of an image by identity: service and key. */
-export function settingsOf(image: Image): Map<string, Setting> {
-  const distro = detectDistro(image);
-  return new Map(
-    services.flatMap((service) =>
-      service.read(image, distro).map((setting) => [`${service.name} ${setting.key}`, setting] as const),
-    ),
-  );
-}
-
-/** The rules of sudoers(5) that a setting joins, the one that counts last; none where it is another setting. */
-function sudoRulesOf(key: string, value: string): string[] {
-  return key.startsWith("sudo ") ? value.split("; ") : [];
-}
-
-function happened(
-  { service }: Finding,
-  { path, setting, after: value }: Loss,
-  before: Image,
-  after: Image,
-  settings: Map<string, Setting>,
-): boolean {
-  if (service === null) return !before.read(path)!.equals(after.read(path) ?? Buffer.alloc(0));
-  const found = [...settings].filter(([key]) => mayComeOutAs(`${service} ${setting}`, key));
-  if (value === null) return found.length === 0;
-  return found.some(([, { key, value: real }]) => {
-    // What is called otherwise before the boot may join what the image has under the name.
-    if (setting !== null && hasUnknown(setting)) return real.includes(value);
-    return mayComeOutAs(value, real) || sudoRulesOf(key, real).includes(value);
-  });
-}
-
 /**
  * What a lint says of an image that the real cloud-init booted, and what the boot really did to its customisations, where
  * BOOT/before and BOOT/after show the two images (observe.ts).
@@ -109,7 +74,7 @@ export function observeLint(directory: string, { image: before, result }: Fixabl
       const { rule, confidence, losses } = finding;
       return losses.map((loss) => {
         const file = before.realpath(loss.path) ?? loss.path;
-        return { rule, confidence, loss, file, happened: happened(finding, loss, before, after, is) };
+        return { rule, confidence, loss, file, happened: hasHappened(finding, loss, before, after, is) };
       });
     }),
     files: customisedFiles(join(directory, "custom"), stock, before, after),
