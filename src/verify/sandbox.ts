@@ -9,7 +9,8 @@ import type { Image } from "../image/image.ts";
 import inside from "./inside.sh?raw";
 import machine from "./machine.sh?raw";
 import { type RealChange, realChanges } from "./realChanges.ts";
-import { KERNEL_COMMAND_LINE, PROGRAM_PATHS, STAND_INS, STATE } from "./standIns.ts";
+import type { SandboxLaunch } from "./sandboxLaunch.ts";
+import { PROGRAM_PATHS, STAND_INS, STATE } from "./standIns.ts";
 
 /** What the image's own cloud-init did. */
 export interface RealBoot {
@@ -47,13 +48,12 @@ const SHOWN_OUTPUT = 400;
 /**
  * Runs the image's own cloud-init in a directory's throw-away overlay, in namespaces of its own (machine.sh).
  * @param root the directory of `image`
- * @param seed the files of the NoCloud seed by name
  * @throws SandboxError
  */
 export async function runCloudInit(
   root: string,
   image: Image,
-  seed: ReadonlyMap<string, Buffer>,
+  launch: SandboxLaunch,
   limits: Limits = LIMITS,
   signal?: AbortSignal,
 ): Promise<RealBoot> {
@@ -91,8 +91,8 @@ export async function runCloudInit(
     const started = performance.now();
     await run.until("ready");
     const mounted = `/proc/${child.pid}/root/tmp`;
-    placeSeed(`${mounted}/seed`, image, seed);
-    placeStandIns(`${mounted}/run`);
+    placeSeed(`${mounted}/seed`, image, launch.seed);
+    placeStandIns(`${mounted}/run`, launch.commandLine);
     child.stdin.write("go\n");
     await run.until("ended");
     const milliseconds = performance.now() - started;
@@ -215,12 +215,12 @@ function mkdirAs(layer: string, path: string, image: Image): void {
 }
 
 /** Fills /run: the stand-ins, the kernel's command line, and what shows that systemd is the init. */
-function placeStandIns(run: string): void {
+function placeStandIns(run: string, commandLine: string): void {
   const state = `${run}${STATE.slice("/run".length)}`;
   for (const directory of [`${run}/lock`, `${run}/systemd/system`, `${state}/bin`])
     mkdirSync(directory, { recursive: true });
   for (const name of ["normal", "early", "late"]) mkdirSync(`${state}/${name}`);
-  writeFileSync(`${state}/cmdline`, KERNEL_COMMAND_LINE);
+  writeFileSync(`${state}/cmdline`, `${commandLine}\n`);
   for (const [name, text] of Object.entries(STAND_INS)) writeFileSync(`${state}/bin/${name}`, text, { mode: 0o755 });
 }
 

@@ -4,8 +4,6 @@ export const STATE = "/run/cloud-init-lint";
 /** Where systemd looks for programs. */
 export const PROGRAM_PATHS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-export const KERNEL_COMMAND_LINE = "BOOT_IMAGE=/boot/vmlinuz root=/dev/vda1 ro console=ttyS0\n";
-
 const RECORDER = `#!/bin/sh
 { printf %s "\${0##*/}"; for word; do printf ' %s' "$word"; done; echo; } >>${STATE}/commands.log
 `;

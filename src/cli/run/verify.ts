@@ -8,7 +8,7 @@ import { catalogue } from "../../lint/rules/catalogue.ts";
 import { escapeText } from "../../report/escape.ts";
 import { reportedVerification } from "../../report/reportedVerification.ts";
 import { type RealBoot, runCloudInit, SandboxError } from "../../verify/sandbox.ts";
-import { launchSeed } from "../../verify/seed.ts";
+import { type SandboxLaunch, sandboxLaunch } from "../../verify/sandboxLaunch.ts";
 import { verify } from "../../verify/verify.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
@@ -28,19 +28,19 @@ export interface VerifyFlags extends LaunchFlags {
 export async function verifyImage(source: string, flags: VerifyFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, OWN_FORMATS.verify);
   checkOutputs([output], [source, ...inputFiles(flags)]);
-  const launch = openLaunch(flags);
-  if (launch.cloud !== undefined && launch.cloud.datasource !== "NoCloud")
+  const opened = openLaunch(flags);
+  if (opened.cloud !== undefined && opened.cloud.datasource !== "NoCloud")
     throw new CommandError(
       EXIT.usage,
-      `--seed ${flags.seed}: in the layout of ${launch.cloud.datasource}; verify needs one in NoCloud layout (${SEED_FILES.join(", ")})`,
+      `--seed ${flags.seed}: in the layout of ${opened.cloud.datasource}; verify needs one in NoCloud layout (${SEED_FILES.join(", ")})`,
     );
   const root = checkRoot(source);
   return await withTarget(source, {}, async ({ image, distro }) => {
-    const { files, cloud } = launchSeed(image, distro.cloudInit.version ?? "", flags.seed, launch.userData);
-    const options = { distro, ...(cloud === undefined ? {} : { cloud }), ...launch };
+    const { launch, predicted, instead } = sandboxLaunch(image, distro, { ...opened, directory: flags.seed });
+    const options = { distro, ...predicted };
     const booted = boot(image, options);
     const result = lintBooted(image, booted, { ...options, rules: catalogue });
-    const real = await realBoot(source, root, image, files, io);
+    const real = await realBoot(source, root, image, launch, io);
     const verification = verify(result, booted, real);
     const reported = reportedVerification(verification);
     if (output.format === "json")
@@ -50,6 +50,10 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
       const color = output.file === undefined && wantsColor(flags.color, io);
       await writeOutput(io, output, verifyText(reported, { color, width: io.columns }));
     }
+    if (instead.length > 0)
+      io.err(
+        `${escapeText(source)}: warning: this image looks for ${escapeText(instead.join(", "))}; it got NoCloud's data instead, so what only another datasource does is not compared\n`,
+      );
     reportCaveats(source, result.caveats, io);
     reportPackages(source, distro.packages, io);
     if (reportUnread(source, result.unread, io)) return EXIT.incomplete;
@@ -83,18 +87,12 @@ function checkRoot(source: string): string {
 }
 
 /** Runs the image's cloud-init. A signal ends the sandbox first. @throws CommandError if it could not be run */
-async function realBoot(
-  source: string,
-  root: string,
-  image: Image,
-  files: ReadonlyMap<string, Buffer>,
-  io: Io,
-): Promise<RealBoot> {
+async function realBoot(source: string, root: string, image: Image, launch: SandboxLaunch, io: Io): Promise<RealBoot> {
   io.err(`${escapeText(source)}: running this image's cloud-init as root in a sandbox, on a throw-away overlay\n`);
   const interrupt = new AbortController();
   const settled = onInterrupt(() => interrupt.abort());
   try {
-    return await runCloudInit(root, image, files, undefined, interrupt.signal);
+    return await runCloudInit(root, image, launch, undefined, interrupt.signal);
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error;
     throw new CommandError(EXIT.incomplete, `${source}: ${error.message}; nothing was compared`);

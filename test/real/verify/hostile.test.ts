@@ -22,7 +22,7 @@ async function boot(userData: string, limits = LIMITS, root = ROOT) {
     ["meta-data", Buffer.from("instance-id: i-0001\n")],
     ["user-data", Buffer.from(userData)],
   ]);
-  return await runCloudInit(root, openDirectory(root), seed, limits);
+  return await runCloudInit(root, openDirectory(root), { seed, commandLine: "ro" }, limits);
 }
 
 /** A file after a boot. */

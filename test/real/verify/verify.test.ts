@@ -136,6 +136,15 @@ def handle(name, cfg, cloud, args):
     expect(text.stdout).toContain("mode: predicted 0600, really 0640");
   });
 
+  test.each(["bullseye", "trixie"])("%s with a datasource of another cloud gets NoCloud's, and says so", (suite) => {
+    const custom = directoryOf("pinned", { "etc/cloud/cloud.cfg.d/95-cloud.cfg": "datasource_list: [ Ec2 ]\n" });
+    const { status, stdout, stderr } = verifyWith(join(roots, suite), custom, "--seed", seed(), "-f", "json");
+    expect(stderr).toContain("this image looks for Ec2; it got NoCloud's data instead");
+    const { changes, image } = JSON.parse(stdout);
+    expect(changes.length).toBeGreaterThan(20);
+    expect([status, image.datasource]).toEqual([0, "NoCloud"]);
+  });
+
   test("the root, the directory for temporary files and the mounts of the host stay as they are", () => {
     const root = join(roots, "sid");
     const look = () => ({
