@@ -170,8 +170,11 @@ export function failedOutcome(
   const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
   const [first = ""] = message.replace(/^cloud-init-lint: /, "").split("\n");
   const name = shownName(source);
-  const about = `${escapeText(name)}: `;
-  const why = first.startsWith(about) ? first.slice(about.length) : first;
+  // Reports put the name before it.
+  const why = [": ", " "].reduce((text, end) => {
+    const about = `${escapeText(name)}${end}`;
+    return text.startsWith(about) ? text.slice(about.length) : text;
+  }, first);
   const notLinted = { source: hideForms(name), status, message: hideForms(why), usage };
   return { source, messages: messages + message, status, notLinted, ...nothing };
 }

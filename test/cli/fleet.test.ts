@@ -31,6 +31,13 @@ test("--from lints the images of a list; one that cannot be linted hides none of
   expect(merged.out.split("\n\n")[0]).toBe(out.split("\n\n")[0]);
 });
 
+test("why an image was not linted does not begin with its name again", () => {
+  const message = (text: string) => failedOutcome("ami:a", new CommandError(3, text)).notLinted?.message;
+  expect(message("ami:a contains no root file system")).toBe("contains no root file system");
+  expect(message("ami:a: no such image")).toBe("no such image");
+  expect(message("ami:abc is another one")).toBe("ami:abc is another one");
+});
+
 describe("if no image could be linted", () => {
   const NOTHING = "no cloud-init found (no package, no /etc/cloud/cloud.cfg)";
   const FORMATS = ["json", "junit", "sarif", "gitlab", "html", "markdown", "text"];
