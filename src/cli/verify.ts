@@ -12,7 +12,7 @@ export function verifyCommand(program: Command, io: Io, end: (status: number) =>
       "run the image's own cloud-init as root in a sandbox, and compare what it changes with the plan (Linux, as root)",
     )
     .argument("<root>", "root directory of an image; nothing is written to it")
-    .addOption(ownFormatOption(OWN_FORMATS.verify, "text or json"))
+    .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json or markdown"))
     .addOption(seedOption())
     .addOption(userDataOption())
     .addOption(colorOption())

@@ -51,7 +51,8 @@ export function sandboxLaunch(
   const { directory, ...own } = given;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
   const names = listedDatasources(image, version, boot(image, { distro, ...own }).base)?.names ?? ["NoCloud"];
-  const instead = names.includes("NoCloud") ? [] : names;
+  // None needs nothing from the machine.
+  const instead = names.includes("NoCloud") || names.every((name) => name === "None") ? [] : names;
   const line = kernelCommandLine(image)?.text ?? COMMAND_LINE;
   const commandLine = instead.length === 0 ? line : `${line} ci.ds=NoCloud`;
   const forced = instead.length === 0 ? {} : { datasource: "NoCloud" };

@@ -7,6 +7,7 @@ import { lintBooted } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
 import { reportedVerification } from "../../src/report/reportedVerification.ts";
 import { verifyJson } from "../../src/report/verifyJson.ts";
+import { verifyMarkdown } from "../../src/report/verifyMarkdown.ts";
 import { verifyText } from "../../src/report/verifyText.ts";
 import { displayWidth } from "../../src/report/width.ts";
 import type { RealChange } from "../../src/verify/realChanges.ts";
@@ -137,6 +138,18 @@ test("the text fits 80 columns, is cut with a count, and shows no secret and no 
   expect(text).toContain("<<hidden:hash>>");
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   for (const line of text.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+});
+
+test("Markdown shows the same, and nothing in it is more than text", () => {
+  const path = "/etc/ssh/sshd_config.d/50-cloud-init.conf";
+  const other = change(path, { content: Buffer.from("```\n@everyone <img src=x>\n") });
+  const rest = asPlanned.filter((one) => one.path !== path);
+  const text = verifyMarkdown(verified([...rest, other, change("/etc/@everyone/[a](b)<img>")]));
+  expect(text).toContain("- The image's own cloud-init did not do what was predicted.");
+  expect(text).toContain("### Not predicted\n\n- `/etc/@everyone/[a](b)<img>`: created\n");
+  // The sign before each line keeps it from ending the block.
+  expect(text).toMatch(/^ {4}```diff\n(?: {4}[-+@].*\n)+ {4}\+```\n {4}\+@everyone <img src=x>\n {4}```$/m);
+  expect(text).toContain("- mode: predicted 0600, really 0644");
 });
 
 test("an image whose cloud-init is disabled says so", () => {

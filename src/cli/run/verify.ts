@@ -45,6 +45,8 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
     const reported = reportedVerification(verification);
     if (output.format === "json")
       await writeOutput(io, output, (await import("../../report/verifyJson.ts")).verifyJson(reported));
+    else if (output.format === "markdown")
+      await writeOutput(io, output, (await import("../../report/verifyMarkdown.ts")).verifyMarkdown(reported));
     else {
       const { verifyText } = await import("../../report/verifyText.ts");
       const color = output.file === undefined && wantsColor(flags.color, io);

@@ -145,6 +145,17 @@ def handle(name, cfg, cloud, args):
     expect([status, image.datasource]).toEqual([0, "NoCloud"]);
   });
 
+  test("an image that looks for nothing keeps its datasource", () => {
+    const custom = directoryOf("none", {
+      "etc/cloud/cloud.cfg.d/95-none.cfg":
+        'datasource_list: [ None ]\ndatasource: {None: {userdata_raw: "#cloud-config\\ntimezone: Asia/Tokyo\\n"}}\n',
+    });
+    const { status, stdout } = verifyWith(join(roots, "sid"), custom, "-f", "json");
+    const { changes, image } = JSON.parse(stdout);
+    const zone = changes.find(({ path }: { path: string }) => path === "/etc/localtime");
+    expect([status, image.datasource, zone?.outcome]).toEqual([0, "None", "predicted"]);
+  });
+
   test("the root, the directory for temporary files and the mounts of the host stay as they are", () => {
     const root = join(roots, "sid");
     const look = () => ({
@@ -162,7 +173,7 @@ def handle(name, cfg, cloud, args):
     const running = verify("/");
     expect([running.status, running.stdout]).toEqual([2, ""]);
     expect(running.stderr).toContain("this is the running system");
-    expect(verify(join(scratch, "none")).status).toBe(3);
+    expect(verify(join(scratch, "missing")).status).toBe(3);
     const empty = directoryOf("empty", { "etc/os-release": "ID=debian\n" });
     expect(verify(empty).status).toBe(3);
   });
