@@ -158,14 +158,17 @@ def handle(name, cfg, cloud, args):
 
   test("the root, the directory for temporary files and the mounts of the host stay as they are", () => {
     const root = join(roots, "sid");
+    const temporary = directoryOf("temporary", { kept: "" });
     const look = () => ({
-      temporary: readdirSync(tmpdir()),
+      temporary: readdirSync(temporary),
       mounts: spawnSync("cat", ["/proc/self/mountinfo"], { encoding: "utf8" }).stdout,
       state: readdirSync(join(root, "var/lib")),
     });
     seed();
     const before = look();
-    expect(verify(root, "--seed", seed()).status).toBe(0);
+    const words = [PROGRAM, "verify", root, "--seed", seed()];
+    const env = { ...process.env, TMPDIR: temporary };
+    expect(spawnSync(process.execPath, words, { env }).status).toBe(0);
     expect(look()).toEqual(before);
   });
 
