@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp 
 import { request as requestHttps } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RemoteError } from "../source.ts";
+import { proxyFailure, proxyLogin } from "./proxy.ts";
 import { shownName } from "./shownUrl.ts";
 
 /** How patient requests are: times in milliseconds. */
@@ -108,6 +109,11 @@ export class Requests {
     return this.error(status, host === this.#start.host ? reason : `${reason}; it was redirected to ${host}`);
   }
 
+  /** Why a proxy refuses a request. */
+  get proxyLogin(): string {
+    return proxyLogin(this.#latest);
+  }
+
   /** Whether a signed URL has expired, and when: a sentence to add to an error. */
   get expiry(): string {
     const at = expiryOf(this.#start.searchParams);
@@ -205,6 +211,8 @@ export class Requests {
     const { code = "", name, message } = error as NodeJS.ErrnoException;
     if (name === "AbortError" || name === "TimeoutError")
       return { message: `no answer came within ${this.#patience.total / 1000} seconds`, isFinal: true };
+    const ofProxy = proxyFailure(error, this.#latest);
+    if (ofProxy !== undefined) return ofProxy;
     if (code === "ENOTFOUND") return { message: "the name of the server is not known", isFinal: true };
     if (/CERT|SIGNATURE|CRL|SELF_SIGNED/.test(code) && !code.startsWith("E_"))
       return {

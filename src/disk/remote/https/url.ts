@@ -187,6 +187,7 @@ function checkStatus({ statusCode: status = 0, headers }: IncomingMessage, reque
   const { expiry, signedHeaders } = requests;
   if ([408, 425, 429, 500, 502, 503, 504].includes(status))
     throw new Again(`the server answered ${status}`, retryAfter(headers["retry-after"]));
+  if (status === 407) throw requests.error(4, requests.proxyLogin);
   if (expiry !== "") throw requests.error(4, `${expiry}; sign it again`);
   if (status === 404 || status === 410) throw requests.refusal(3, `it does not exist (${status})`);
   if (status === 401)
