@@ -48,7 +48,7 @@ const MARKS: readonly Mark[] = [
   { name: "f2fs", holdsFiles: true, at: [KIB], bytes: "\x10\x20\xf5\xf2" },
   { name: "ReiserFS", holdsFiles: true, at: [64 * KIB + 52], bytes: "ReIsEr" },
   { name: "JFS", holdsFiles: true, at: [32 * KIB], bytes: "JFS1" },
-  { name: "NTFS", holdsFiles: false, at: [3], bytes: "NTFS    " },
+  { name: "NTFS (Windows)", holdsFiles: false, at: [3], bytes: "NTFS    " },
   { name: "exFAT", holdsFiles: false, at: [3], bytes: "EXFAT   " },
   {
     name: "swap",

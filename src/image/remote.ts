@@ -61,8 +61,9 @@ async function inParts(name: string, remote: RemoteDisks, options: OpenOptions):
   await remote.ahead(remote.disks.map((disk) => () => void disk.read(0, Math.min(SNIFFED, disk.size))));
   const image = await remote.attempt(async () => {
     const opened = await Promise.all(remote.disks.map((disk) => openPart(disk, options)));
+    const areDisks = remote.datasource !== undefined;
     return onMachine(opened, ({ disks, warnings, close }) =>
-      openDiskImage(name, { disks, warnings: [...remote.warnings, ...warnings], close }, options.root),
+      openDiskImage(name, { disks, warnings: [...remote.warnings, ...warnings], areDisks, close }, options.root),
     );
   });
   return withRemote(image, remote, options, (paths) => remote.ahead(readAhead(image, paths)));

@@ -6,6 +6,8 @@ import type { OpenedDisks } from "../../disk/open.ts";
 export interface MachineDisks {
   readonly disks: readonly Disk[];
   readonly warnings: readonly string[];
+  /** Whether they are disks even if nothing is recognised in them, as snapshots are; a file may be anything. */
+  readonly areDisks?: boolean;
   /** Closes the files that they are in. */
   close(): void;
 }

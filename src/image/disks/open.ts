@@ -1,5 +1,5 @@
 import { DiskError } from "../../disk/disk.ts";
-import type { Filesystem } from "../../filesystem/filesystem.ts";
+import type { Filesystem, Inode } from "../../filesystem/filesystem.ts";
 import { imageOf } from "../entries.ts";
 import type { FstabMount } from "../fstab.ts";
 import { type Image, ImageError } from "../image.ts";
@@ -9,7 +9,7 @@ import { livePartsOf } from "./live.ts";
 import type { MachineDisks } from "./machine.ts";
 import { isDevice, mountAll } from "./mounts.ts";
 import { isFilesystem, isUnknown, type Part, partsOf } from "./parts.ts";
-import { doubtAbout, fstabOf, isRootType, type Root, rootsOf, systemInUsr } from "./roots.ts";
+import { attempt, doubtAbout, fstabOf, isRootType, type Root, rootsOf, systemInUsr } from "./roots.ts";
 import { MountedTree } from "./tree.ts";
 
 /**
@@ -18,9 +18,17 @@ import { MountedTree } from "./tree.ts";
  * @throws {ImageError} status 2 if there are several roots and none is chosen, 3 if there is none, 4 if what may be one
  * cannot be read
  */
-export function openDiskImage(source: string, { disks, warnings, close }: MachineDisks, number?: number): Image {
+export function openDiskImage(
+  source: string,
+  { disks, warnings, areDisks = false, close }: MachineDisks,
+  number?: number,
+): Image {
   const { parts: own, problems: ofTables } = partsOf(disks);
-  if (ofTables.length === 0 && own.every(({ name, content }) => isUnknown(content) && !name.startsWith("partition")))
+  if (
+    !areDisks &&
+    ofTables.length === 0 &&
+    own.every(({ name, content }) => isUnknown(content) && !name.startsWith("partition"))
+  )
     throw new ImageError(3, `${source} is neither a supported image nor a text file`);
   const { parts, roots } = withLive(own);
   // The number of a deployment, where there is one physical root.
@@ -142,7 +150,23 @@ function choose(
 
 function withoutRoot({ type, root }: Filesystem): string {
   const system = systemInUsr(root);
-  return system === undefined ? `${type} without a system` : `${type} with the /usr of ${system}`;
+  return system === undefined ? `${type} without a system${contentOf(root)}` : `${type} with the /usr of ${system}`;
+}
+
+/** What is in the top directory of a file system without a system. Continues a sentence. */
+function contentOf(root: Inode): string {
+  let first: string[] = [];
+  let count = 0;
+  attempt(() => {
+    for (const name of root.names()) {
+      if (name === "lost+found") continue;
+      count++;
+      first = [...first, name].sort().slice(0, 3);
+    }
+  });
+  if (count === 0) return "";
+  const shown = first.map((name) => `/${Buffer.from(name, "latin1").toString()}`).join(", ");
+  return `, with ${shown}${count > first.length ? ` and ${count - first.length} more` : ""}`;
 }
 
 /** What was found to be wrong with a file system. Completes "partition 2 ...". */

@@ -183,7 +183,7 @@ function textAt(root: Inode, path: string): string | undefined {
 }
 
 /** What is damaged counts as missing here; whoever reads it later reports it. */
-function attempt<T>(action: () => T): T | undefined {
+export function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {

@@ -97,6 +97,48 @@ describe("a redirect", () => {
     }
   });
 
+  test("of a signed URL to a regional host is followed with what it says alone; no message shows its query", async () => {
+    const signature = "X-Amz-Credential=PLANTED1&X-Amz-Signature=PLANTED2&X-Amz-Security-Token=PLANTED3";
+    const isHere = { status: 206 };
+    const regional = await serve(
+      (request, response, count) =>
+        isHere.status === 206 ? whole(request, response, count) : response.writeHead(isHere.status).end(),
+      { tls },
+    );
+    const host = new URL(regional.url).host;
+    const moved = `https://${host}/disk.img?${signature}&X-Amz-Expires=900`;
+    const { url, requests } = await serve(
+      redirecting(() => moved, 307),
+      { tls },
+    );
+    const signed = `${url.replace("://", "://us%20er:PLANTED4@")}/bucket/disk.img?${signature}`;
+    const source = await openUrl(signed, {}, patience);
+    expect((await all(source)).equals(file)).toBe(true);
+    expect(new Set(requests.map(({ url: path }) => path))).toEqual(new Set([`/bucket/disk.img?${signature}`]));
+    expect(new Set(regional.requests.map(({ url: path }) => path))).toEqual(
+      new Set([`/disk.img?${signature}&X-Amz-Expires=900`]),
+    );
+    for (const { method, headers } of regional.requests) {
+      expect([method, headers.host]).toEqual(["GET", host]);
+      expect(JSON.stringify(headers)).not.toMatch(/PLANTED|authorization|cookie|referer/);
+    }
+    for (const [status, message] of [
+      [403, "access is denied (403); check that the URL is signed for GET"],
+      [404, "it does not exist (404)"],
+      [503, "the server answered 503; 2 attempts failed"],
+      [400, "the server answered 400"],
+    ] as const) {
+      isHere.status = status;
+      const [, text] = await refusal(() => openUrl(signed, {}, patience));
+      expect(text).toMatch(/^https:\/\/<<hidden:userinfo>>@127\.0\.0\.1:\d+\/bucket\/disk\.img\?/);
+      expect(text.endsWith(`: ${message}; it was redirected to ${host}`), text).toBe(true);
+      expect(text).not.toContain("PLANTED");
+    }
+    isHere.status = 403;
+    const [, later] = await refusal(() => blockOf(source.disks[0]!, 2));
+    expect(later).not.toContain("PLANTED");
+  });
+
   test("to a server that fails is named", async () => {
     const refusing = await serve((_, response) => response.writeHead(401).end());
     const { host } = new URL(refusing.url);
