@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { ArtifactChange, Location, Log, Result } from "sarif";
@@ -364,6 +366,39 @@ describe("what an upload may hold", () => {
       sarifReport([image], RULES, { ...OPTIONS, leftOut: (sentence) => void told.push(sentence) });
       expect(told).toEqual([notification!.message.text]);
       expect(notification!.message.text).toMatch(/only the 5000 most severe of 6000 findings.*error 990.*info 10/);
+    });
+
+  if (whole)
+    test.runIf(whole)("10 MB compressed, of a fleet of 200 images with long findings, and it says what is cut", () => {
+      // Nothing compresses it to less than three quarters.
+      const noise = (name: string) =>
+        Array.from({ length: 70 }, (_, i) => createHash("sha256").update(`${name} ${i}`).digest("base64"))
+          .join("")
+          .replace(/[^a-z]/gi, " ");
+      const images = Array.from({ length: 200 }, (_, i) => {
+        const findings = Array.from({ length: 24 }, (_, j) => {
+          const cause = { path: `/etc/cloud/cloud.cfg.d/${i}-${j}.cfg`, line: 1, column: 1 };
+          const severity = (["error", "warning", "info"] as const)[j % 3]!;
+          return finding({ severity, cause, message: noise(`${i} ${j}`), evidence: noise(`why ${i} ${j}`) });
+        });
+        const texts = Object.fromEntries(findings.map(({ cause }) => [cause!.path, { before: `# ${cause!.path}\n` }]));
+        return result({ image: { source: `ami:ami-${`${i}`.padStart(17, "0")}` }, findings, texts });
+      });
+      const told: string[] = [];
+      const text = sarifReport(images, RULES, { ...OPTIONS, leftOut: (sentence) => void told.push(sentence) });
+      const size = gzipSync(text).length;
+      expect(size).toBeLessThanOrEqual(10_000_000);
+      // Not much more is cut than must be.
+      expect(size).toBeGreaterThan(7_000_000);
+      const [run] = (JSON.parse(text) as Log).runs;
+      const count = (level: Result["level"]) => run!.results!.filter((one) => one.level === level).length;
+      const kept = run!.results!.length;
+      const omitted = `error ${1600 - count("error")}, warning ${1600 - count("warning")}, info ${1600 - count("note")}`;
+      expect([kept < 4800, count("error")]).toEqual([true, Math.min(kept, 1600)]);
+      expect(told).toEqual([
+        `only the ${kept} most severe of 4800 findings are included; omitted by severity: ${omitted}`,
+      ]);
+      expect(run!.invocations![0]!.toolExecutionNotifications!.map(({ message }) => message.text)).toEqual(told);
     });
 
   test("what is below --min-severity is not missed", () => {
