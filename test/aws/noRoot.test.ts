@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
+import { resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
 import { startAws } from "./server.ts";
 import { image } from "./world.ts";
 
+const PROGRAM = resolve("bin/cloud-init-lint.js");
 const SECTOR = 512;
 /** Where the partition of Windows begins, and how long it is, in sectors. */
 const [START, COUNT] = [2048, 2048];
@@ -86,8 +88,8 @@ test("a snapshot or an AMI of Windows or of raw data is never clean, and it is s
     );
     const args = [...sources.map(({ source }) => source), "-j", "1"];
     const env = { PATH: process.env.PATH, ...aws.environment };
-    const ended = await new Promise<object>((resolve) =>
-      execFile("bin/cloud-init-lint.js", args, { env }, (error, _, stderr) => resolve({ status: error?.code, stderr })),
+    const ended = await new Promise<object>((done) =>
+      execFile(PROGRAM, args, { env }, (error, _, stderr) => done({ status: error?.code, stderr })),
     );
     const lines = sources.map(
       ({ source, message }) => `cloud-init-lint: ${source} contains no root file system: ${message}\n`,

@@ -5,7 +5,9 @@ import { proxyFailure } from "../../../src/disk/remote/https/proxy.ts";
 
 // test/real/disk/proxies.test.ts has the same with proxies, and with a Node that takes them from the environment.
 describe("an error of a request", () => {
-  const agents = [httpAgent, httpsAgent].map(({ options }) => options as { proxyEnv?: NodeJS.ProcessEnv });
+  const agents = ([httpAgent, httpsAgent] as unknown as { options: { proxyEnv?: NodeJS.ProcessEnv } }[]).map(
+    ({ options }) => options,
+  );
   const environment = (env: NodeJS.ProcessEnv) => {
     for (const options of agents) options.proxyEnv = env;
   };

@@ -1,13 +1,14 @@
 import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { startAws } from "../../aws/server.ts";
 import { AMI, image, SNAPSHOT } from "../../aws/world.ts";
 import { describeReal, programs } from "../describeReal.ts";
 import { protofile } from "../filesystem/protofile.ts";
 
+const PROGRAM = resolve("bin/cloud-init-lint.js");
 const scratch = mkdtempSync(join(tmpdir(), "cloud-init-lint-aws-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -31,9 +32,9 @@ const FILESYSTEMS: Readonly<Record<string, (directory: string, disk: string) => 
 
 /** What the program prints, and its exit status. */
 function lint(env: NodeJS.ProcessEnv, source: string) {
-  return new Promise<{ status: unknown; stdout: string; stderr: string }>((resolve) =>
-    execFile("bin/cloud-init-lint.js", [source], { env: { PATH: process.env.PATH, ...env } }, (error, stdout, stderr) =>
-      resolve({ status: error?.code ?? 0, stdout, stderr }),
+  return new Promise<{ status: unknown; stdout: string; stderr: string }>((done) =>
+    execFile(PROGRAM, [source], { env: { PATH: process.env.PATH, ...env } }, (error, stdout, stderr) =>
+      done({ status: error?.code ?? 0, stdout, stderr }),
     ),
   );
 }

@@ -51,10 +51,15 @@ export function proxyLogin(url: URL): string {
   return `the proxy${name === undefined ? "" : ` ${name}`} asks for a login (407); check the user and the password in ${variable}`;
 }
 
-/** The proxy that Node uses for a URL unless NO_PROXY names its host; the types of Node 20 do not know of it. */
+/** What Node keeps of the environment if it takes proxies from there; the types of Node 20 do not know of it. */
+interface ProxyAgent {
+  readonly options: { readonly proxyEnv?: NodeJS.ProcessEnv };
+}
+
+/** The proxy that Node uses for a URL unless NO_PROXY names its host. */
 function proxyFor({ protocol }: URL): URL | undefined {
   const isSecure = protocol === "https:";
-  const { proxyEnv = {} } = (isSecure ? httpsAgent : httpAgent).options as { readonly proxyEnv?: NodeJS.ProcessEnv };
+  const { proxyEnv = {} } = ((isSecure ? httpsAgent : httpAgent) as unknown as ProxyAgent).options;
   const proxy = isSecure ? proxyEnv.https_proxy || proxyEnv.HTTPS_PROXY : proxyEnv.http_proxy || proxyEnv.HTTP_PROXY;
   return proxy !== undefined && URL.canParse(proxy) ? new URL(proxy) : undefined;
 }
