@@ -1,9 +1,12 @@
+import { globalAgent as httpAgent } from "node:http";
+import { globalAgent as httpsAgent } from "node:https";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
 import type { EBSClient } from "@aws-sdk/client-ebs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { proxyOptions } from "../remote/https/proxy.ts";
 import { packedFile, programFile } from "../remote/programFile.ts";
 import { RemoteError, type RemoteOptions } from "../remote/source.ts";
 
@@ -104,7 +107,14 @@ function clientOptions({ region, profile }: RemoteOptions) {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECTION, requestTimeout: ANSWER, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: CONNECTION,
+      requestTimeout: ANSWER,
+      throwOnRequestTimeout: true,
+      // The SDK has agents of its own, which would ask AWS itself where Node takes proxies from the environment.
+      httpAgent: proxyOptions(httpAgent),
+      httpsAgent: proxyOptions(httpsAgent),
+    },
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   };
 }

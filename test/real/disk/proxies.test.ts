@@ -98,6 +98,33 @@ describe.each(versions)("Node %s", (version) => {
     expect(requests.map(({ headers }) => headers["proxy-authorization"])).not.toContain(credentials);
   });
 
+  test("asks AWS through the proxy, unless NO_PROXY names its host", async () => {
+    const { url, requests } = await serve(
+      (_, response) =>
+        response
+          .writeHead(404, { "x-amzn-errortype": "ResourceNotFoundException" })
+          .end('{"Reason":"SNAPSHOT_NOT_FOUND"}'),
+      { tls },
+    );
+    const endpoint = url.replace("127.0.0.1", "localhost");
+    const { host, asked } = await startProxy(tunnel);
+    const aws = {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "example",
+      AWS_CONFIG_FILE: "/nonexistent",
+      AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
+    };
+    const through = await lint(node, "ebs:snap-00000001", host, aws);
+    expect(through).toMatchObject({ status: 3, err: expect.stringContaining("does not exist in eu-central-1") });
+    expect(asked[0]).toEqual([new URL(endpoint).host, credentials]);
+    expect(requests.map(({ headers }) => headers["proxy-authorization"])).not.toContain(credentials);
+    const count = asked.length;
+    expect(await lint(node, "ebs:snap-00000001", host, { ...aws, NO_PROXY: "localhost" })).toEqual(through);
+    expect(asked).toHaveLength(count);
+  });
+
   test.each<[string, NodeJS.ProcessEnv]>([
     ["NO_PROXY names the host", { NO_PROXY: "other.example,localhost" }],
     ["NO_PROXY names every host", { NO_PROXY: "*" }],

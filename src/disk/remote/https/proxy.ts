@@ -51,15 +51,21 @@ export function proxyLogin(url: URL): string {
   return `the proxy${name === undefined ? "" : ` ${name}`} asks for a login (407); check the user and the password in ${variable}`;
 }
 
-/** What Node keeps of the environment if it takes proxies from there; the types of Node 20 do not know of it. */
-interface ProxyAgent {
-  readonly options: { readonly proxyEnv?: NodeJS.ProcessEnv };
+/** What makes an agent of Node take proxies from the environment; the types of Node 20 do not know of it. */
+interface ProxyOptions {
+  readonly proxyEnv?: NodeJS.ProcessEnv;
+}
+
+/** The same proxies, for an agent of another library. */
+export function proxyOptions(agent: object): ProxyOptions {
+  const { proxyEnv } = (agent as { readonly options: ProxyOptions }).options;
+  return proxyEnv === undefined ? {} : { proxyEnv };
 }
 
 /** The proxy that Node uses for a URL unless NO_PROXY names its host. */
 function proxyFor({ protocol }: URL): URL | undefined {
   const isSecure = protocol === "https:";
-  const { proxyEnv = {} } = ((isSecure ? httpsAgent : httpAgent) as unknown as ProxyAgent).options;
+  const { proxyEnv = {} } = proxyOptions(isSecure ? httpsAgent : httpAgent);
   const proxy = isSecure ? proxyEnv.https_proxy || proxyEnv.HTTPS_PROXY : proxyEnv.http_proxy || proxyEnv.HTTP_PROXY;
   return proxy !== undefined && URL.canParse(proxy) ? new URL(proxy) : undefined;
 }
