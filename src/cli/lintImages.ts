@@ -159,13 +159,14 @@ export function withUsage(report: ImageReport, usages: readonly (RemoteUsage | u
 
 /**
  * The outcome of an image that could not be linted.
- * @param earlier messages that are already there, and what was read of it on another machine
+ * @param earlier what was printed before, and what was read of the image on another machine
  */
 export function failedOutcome(
   source: string,
   error: unknown,
-  { messages = "", usage }: { readonly messages?: string; readonly usage?: RemoteUsage | undefined } = {},
+  earlier: { readonly messages?: string; readonly usage?: RemoteUsage | undefined } = {},
 ): ImageOutcome {
+  const { messages = "", usage } = earlier;
   const { status, message } = failureOf(error, source);
   const nothing = { report: undefined, ignoreUse: NO_IGNORE_USE, entries: [], matched: NOTHING };
   const [first = ""] = message.replace(/^cloud-init-lint: /, "").split("\n");

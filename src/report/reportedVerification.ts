@@ -37,7 +37,7 @@ export interface ReportedComparison {
   readonly differences: readonly ReportedDifference[];
 }
 
-/** `diff`: the lines of a unified diff from the predicted content to the real one; null for what is no text. */
+/** `diff`: the lines of a unified diff from the predicted content to the real one; null if one of them is binary. */
 export type ReportedDifference =
   | { readonly what: "op" | "mode" | "owner"; readonly predicted: string; readonly real: string }
   | { readonly what: "content"; readonly diff: readonly string[] | null };

@@ -82,7 +82,7 @@ function by({ modules, causes }: ReportedComparison): string {
 /** A difference in one line; that of a content is followed by its diff. */
 export function differenceInWords(difference: ReportedDifference): string {
   if (difference.what === "content")
-    return difference.diff === null ? "content: differs, and is not text" : "content: predicted (-), real (+)";
+    return difference.diff === null ? "content: differs (binary)" : "content: predicted (-), real (+)";
   const names = { op: "change", mode: "mode", owner: "owner" };
   return `${names[difference.what]}: predicted ${difference.predicted}, really ${difference.real}`;
 }

@@ -25,8 +25,8 @@ export interface GivenLaunch extends Launch {
   readonly userData?: SeedFile;
 }
 
-/** An instance without wishes, in place of a seed. */
-const NO_WISHES: ReadonlyMap<string, Buffer> = new Map([
+/** A launch that asks for nothing, where there is no seed. */
+const EMPTY_SEED: ReadonlyMap<string, Buffer> = new Map([
   ["meta-data", Buffer.from("instance-id: i-verify\n")],
   ["user-data", Buffer.alloc(0)],
 ]);
@@ -63,7 +63,7 @@ export function sandboxLaunch(
   }
   if (instead.length === 0 && imageSeed(image, version) !== undefined)
     return { launch: { seed: new Map(userData), commandLine }, predicted: own, instead };
-  const seed = new Map([...NO_WISHES, ...userData]);
+  const seed = new Map([...EMPTY_SEED, ...userData]);
   const read = (name: string) => {
     const bytes = seed.get(name);
     return bytes && { path: name, bytes };

@@ -78,7 +78,7 @@ test.each([
   expect(verified([...asPlanned, ...more]).agrees).toBe(true);
 });
 
-test("what contradicts the prediction is told by kind", () => {
+test("what contradicts the prediction is reported by kind", () => {
   const path = "/etc/ssh/sshd_config.d/50-cloud-init.conf";
   const [gone, ...rest] = asPlanned.filter(
     (one) => one.path !== path && one.kind === "file" && one.content !== undefined,

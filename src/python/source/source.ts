@@ -24,7 +24,7 @@ export function readSource(text: string): PythonSource | undefined {
   return readLines(text, withPlainLines(text));
 }
 
-/** The same for the values of some names of the module, which takes a fifth of the time; nothing else of it is known. */
+/** The same for the values of some names of the module, in half the time; nothing else of it is known. */
 export function readValues(names: readonly string[], text: string): PythonSource | undefined {
   if (text.length > LONGEST || text.includes("\0")) return undefined;
   const lines = withPlainLines(text);

@@ -44,7 +44,7 @@ describeReal("a volume of data", programs("mkfs.ext4", "mkfs.xfs"), () => {
     Object.keys(FILESYSTEMS).map((type) => [database, type] as const),
   );
   test.each(cases)(
-    "with the directories of %s on %s is no root, and it is said what is found",
+    "with the directories of %s on %s is not a root, and the message says what was found",
     async (database, type) => {
       const name = `${database}-${type}`;
       const directory = join(scratch, name);

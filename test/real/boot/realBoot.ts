@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { RealChange as Change } from "../../../src/verify/realChanges.ts";
 import { roots } from "../describeReal.ts";
 import type { Scenario, Suite } from "./scenario.ts";
 
@@ -21,18 +22,8 @@ export interface RealBoot {
   readonly changes: readonly RealChange[];
 }
 
-/** A path that differs between the image before and after its boot. */
-export interface RealChange {
-  readonly path: string;
-  readonly op: "created" | "modified" | "deleted";
-  readonly kind: "file" | "symlink" | "directory" | "special";
-  /** Octal digits. */
-  readonly mode: string;
-  readonly uid: number;
-  readonly gid: number;
-  /** Only mode or owner differ. */
-  readonly sameContent: boolean;
-}
+/** A change as changes.json has it: the contents are in the layers, and the mode is octal digits. */
+export type RealChange = Omit<Change, "mode" | "content"> & { readonly mode: string };
 
 /** Boots a scenario on a suite's root, or reads the result of the same boot from the cache beside the roots. */
 export async function realBoot(suite: Suite, scenario: Scenario): Promise<RealBoot> {

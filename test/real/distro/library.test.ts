@@ -1,14 +1,18 @@
 /** What is read of the roots' own cloud-init, held against what its modules say when they are imported. */
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import "../../../src/lint/lint.ts";
 import { moduleFacts, moduleNames, scheduleOf } from "../../../src/boot/moduleFacts.ts";
+import { SCHEDULE_NAMES } from "../../../src/boot/schedule.ts";
 import { builtinConfig } from "../../../src/config/builtin.ts";
 import { Config } from "../../../src/config/config.ts";
 import { detectDistro } from "../../../src/distro/detect.ts";
 import { allFacts, lookUp } from "../../../src/distro/library/fact.ts";
 import { type Library, libraryOf } from "../../../src/distro/library/library.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
+import { readSource, readValues } from "../../../src/python/source/source.ts";
 import { describeReal, realRoots } from "../describeReal.ts";
 import { ROOTS } from "./roots.ts";
 
@@ -71,6 +75,20 @@ describeReal("what the roots' own cloud-init says", realRoots, () => {
         return [name, [frequency, sorted(distros === "all" ? ["all"] : distros), sorted(activatedBy)]] as const;
       });
       expect(Object.fromEntries(read)).toEqual(said.modules);
+    });
+
+    test("what says when modules run does not depend on how much of a file is read", () => {
+      const directory = join(root, library.path);
+      const files = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".py"),
+      );
+      expect(files.length).toBeGreaterThan(100);
+      for (const file of files) {
+        const text = readFileSync(join(directory, file), "utf8");
+        const [whole, part] = [readSource(text), readValues(SCHEDULE_NAMES, text)];
+        for (const name of SCHEDULE_NAMES)
+          expect([file, name, part?.value(name)]).toEqual([file, name, whole?.value(name)]);
+      }
     });
 
     test("the built-in configuration", () =>

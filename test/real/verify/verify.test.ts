@@ -70,7 +70,7 @@ describeReal("verify", { ...realRoots, ...programs("unshare", "setpriv", "nsente
     expect([status, agrees]).toEqual([0, true]);
   });
 
-  test("a cloud-init that does otherwise is told of in every way", () => {
+  test("every kind of difference is reported", () => {
     const python = "/usr/lib/python3/dist-packages/cloudinit/config";
     const meta = (name: string) =>
       `from cloudinit.settings import PER_INSTANCE\nmeta = {"id": "${name}", "distros": ["all"], "frequency": PER_INSTANCE, "activate_by_schema_keys": []}\n`;

@@ -8,7 +8,7 @@ const USERINFO = { valid: /^([a-z]+:\/\/)[^/?#]*@/i, invalid: /^([a-z]+:\/\/).*@
 /** An id and a key in front of a bucket, where other programs take them; the key may have slashes. */
 const BEFORE_BUCKET = /^(s3:\/\/)[^/:@]+:.*@/is;
 
-/** A part of a query without a name that is no secret, such as `download` or `v2`. */
+/** A query parameter without a value that is not a secret, such as `download` or `v2`. */
 const PLAIN = /^(?:[a-z_-]*|.{1,7})$/;
 
 /**
