@@ -7,6 +7,7 @@ import type { ModuleFacts } from "./module.ts";
 import { modules } from "./modules/modules.ts";
 import { notSimulated } from "./modules/notSimulated.ts";
 import { readSchedule, SCHEDULE_NAMES, type Schedule } from "./schedule.ts";
+import { isUpstreams } from "./upstreamModules.ts";
 
 const byName = new Map<string, ModuleFacts>([...notSimulated, ...modules].map((facts) => [facts.name, facts]));
 
@@ -65,6 +66,7 @@ const schedules = new Map<string, Fact<Schedule>>(
       name: `when cc_${facts.name} runs`,
       file: filesOf(facts.name),
       names: SCHEDULE_NAMES,
+      isUpstreams,
       read: (source, _library, since) => {
         const upstream = scheduleBy(facts, since);
         const { frequency, distros, activatedBy } = readSchedule(source, since);

@@ -27,6 +27,8 @@ interface OfSource<T> {
   read(source: PythonSource, library: Library, since: Since): T | undefined;
   /** The names of the module whose values are all that `read` asks for, so that the rest need not be read. */
   readonly names?: readonly string[];
+  /** Whether a file states upstream's value for a version, which git's id of it shows, so that it need not be read. */
+  readonly isUpstreams?: (file: string, id: string, version: string) => boolean;
 }
 
 /** A fact inside functions, which only the code itself shows. */
@@ -65,8 +67,16 @@ export function lookUp<T>(fact: Fact<T>, { library, version }: Program): Known<T
   const since = sinceOf(version);
   const files = typeof fact.file === "string" ? [fact.file] : fact.file;
   const file = files.find((one) => library?.has(one));
+  if (file !== undefined && isUpstreams(fact, file, library!, version))
+    return { value: fact.byVersion(since), from: "library" };
   const value = file === undefined ? undefined : readFact(fact, file, library!, since);
   return value === undefined ? { value: fact.byVersion(since), from: "version" } : { value, from: "library" };
+}
+
+function isUpstreams(fact: Fact<unknown>, file: string, library: Library, version: string): boolean {
+  if (!("isUpstreams" in fact)) return false;
+  const id = library.id(file);
+  return id !== undefined && fact.isUpstreams!(file, id, version);
 }
 
 function readFact<T>(fact: Fact<T>, file: string, library: Library, since: Since): T | undefined {

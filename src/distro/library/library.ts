@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Image } from "../../image/image.ts";
 import { type PythonSource, readSource, readValues } from "../../python/source/source.ts";
 import type { CloudInit } from "../distro.ts";
@@ -42,6 +43,15 @@ export class Library {
     return code;
   }
 
+  /** Git's id of a file; undefined if it is missing or too long. */
+  id(file: string): string | undefined {
+    const bytes = this.#bytes(file);
+    if (bytes === undefined) return undefined;
+    const id = ids.get(bytes) ?? gitId(bytes);
+    ids.set(bytes, id);
+    return id;
+  }
+
   /**
    * The same as Python source, of which nothing but the values of `names` is known where these are given; undefined for
    * source that cannot be read as well.
@@ -70,8 +80,14 @@ export class Library {
 /** What is read of each file, for these names or whole: the same image boots again with each fix that is tried. */
 const sources = new WeakMap<Buffer, Map<readonly string[] | undefined, PythonSource | undefined>>();
 const codes = new WeakMap<Buffer, string>();
+const ids = new WeakMap<Buffer, string>();
 /** How many bytes have been read of each image. */
 const readOf = new WeakMap<Image, number>();
+
+/** The name that git gives to a file with these bytes. */
+export function gitId(bytes: Buffer): string {
+  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
 
 /** The library of an image as it is before its boot; undefined if it has none in a form that can be read. */
 export function libraryOf(image: Image, { library }: CloudInit): Library | undefined {
