@@ -1,5 +1,5 @@
-# The part of machine.sh that ends up in the image: a network card, a root of its own, then the stages of cloud-init.
-# Standard output is a file; 3 takes reports, 4 gives permission to go on.
+# The part of machine.sh that ends up in the image: a network card, a root of its own, then the text that runs there.
+# Arguments: host name, text. Standard output is a file; 3 takes reports, 4 gives permission to go on.
 set -eu
 echo $$ >&3
 read -r _ <&4
@@ -25,19 +25,4 @@ cd /
 unset OLDPWD PWD
 PATH=/run/cloud-init-lint/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-state=/run/cloud-init-lint
-for generator in /lib/systemd/system-generators /usr/lib/systemd/system-generators; do
-  if [ ! -x "$generator/cloud-init-generator" ]; then continue; fi
-  "$generator/cloud-init-generator" "$state/normal" "$state/early" "$state/late" >&2 3>&- || :
-  break
-done
-if [ -e /run/cloud-init/disabled ] || [ -e /etc/cloud/cloud-init.disabled ]; then
-  echo disabled >&3
-  exit 0
-fi
-for stage in "init --local" init "modules --mode=config" "modules --mode=final"; do
-  echo "begins $stage" >&3
-  status=0
-  cloud-init $stage 2>&1 3>&- || status=$?
-  echo "$status $stage" >&3
-done'
+eval "$1"' inside "$2"

@@ -1,11 +1,12 @@
 # The machine that an image boots in. sandbox.ts runs this as root, as process 1 of a pid namespace, in a mount namespace
-# of its own and in the image's root directory. Arguments: size in bytes, host name, limit of processes or "", the text of
-# inside.sh, then pairs of a program of the image and the stand-in that hides it. Lines on standard output say how far it
-# is; a line on standard input lets it go on.
+# of its own and in the image's root directory. Arguments: size in bytes, limit of processes or "", host name, "tmp" for a
+# /tmp of its own or "", a layer above the root or "", the text of inside.sh, the text that runs in the image, then pairs of
+# a program of the image and the stand-in that hides it. Lines on standard output say how far it is; a line on standard
+# input lets it go on.
 set -eu
 umask 022
-size=$1 hostname=$2 processes=$3 inside=$4
-shift 4
+size=$1 processes=$2 hostname=$3 tmp=$4 layer=$5 inside=$6 script=$7
+shift 7
 
 # Everything that is written is in memory, and gone with the namespace.
 mount -t tmpfs -o "size=$size,mode=755" tmpfs /tmp
@@ -16,13 +17,18 @@ echo ready
 read -r _
 
 # A rename of a directory of the image and a chmod copy up whole, so that the upper layer says all.
-layers=lowerdir=/tmp/seed:.,redirect_dir=off,metacopy=off,index=off
+layers=lowerdir=/tmp/seed${layer:+:$layer}:.,redirect_dir=off,metacopy=off,index=off
 mount -t overlay -o "ro,$layers" overlay /tmp/before
 mount -t overlay -o "nodev,$layers,upperdir=/tmp/upper,workdir=/tmp/work" overlay /tmp/after
 machine=/tmp/machine
 mount --bind /tmp/after "$machine"
 
 mount --bind /tmp/run "$machine/run"
+if [ -n "$tmp" ]; then
+  mkdir -m 1777 /tmp/tmp
+  mount --bind /tmp/tmp "$machine/tmp"
+  mount -o remount,bind,nosuid,nodev "$machine/tmp"
+fi
 for program; do
   if [ -z "${target-}" ]; then target=$program; continue; fi
   mount --bind "/tmp/run/cloud-init-lint/bin/$program" "$machine$target"
@@ -57,7 +63,7 @@ mount -o remount,bind,ro,nosuid,nodev,noexec "$machine/proc"
 mkfifo /tmp/up /tmp/down
 exec 3<>/tmp/up 4<>/tmp/down
 {
-  env -i PATH="$PATH" unshare --user --net --uts --ipc /tmp/bin/sh -c "$inside" inside "$hostname" </dev/null >/tmp/output || :
+  env -i PATH="$PATH" unshare --user --net --uts --ipc /tmp/bin/sh -c "$inside" inside "$hostname" "$script" </dev/null >/tmp/output || :
   echo ended >&3
 } &
 read -r pid <&3
@@ -90,7 +96,7 @@ while read -r line <&3; do
   if [ "$line" = ended ]; then break; fi
   echo "$line"
 done
-# What the boot left running must not change what is read now.
+# What is left running must not change what is read now.
 kill -9 -1 2>/dev/null || :
 echo ended
 read -r _

@@ -1,38 +1,55 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
-import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { hostnameAtBoot } from "../boot/hostname/hostname.ts";
-import { IMAGE_SEEDS } from "../config/seed.ts";
-import type { Image } from "../image/image.ts";
 import inside from "./inside.sh?raw";
-import machine from "./machine.sh?raw";
-import { type RealChange, realChanges } from "./realChanges.ts";
-import type { SandboxLaunch } from "./sandboxLaunch.ts";
-import { PROGRAM_PATHS, STAND_INS, STATE } from "./standIns.ts";
+import machineScript from "./machine.sh?raw";
+import type { Machine } from "./machine.ts";
+import { STATE } from "./standIns.ts";
 
-/** What the image's own cloud-init did. */
-export interface RealBoot {
-  /** The exit status of each stage by its command line; null if cloud-init did not run because it is disabled. */
-  readonly stages: Readonly<Record<string, number>> | null;
-  readonly changes: readonly RealChange[];
-  /** cloud-init's log; "" if it wrote none. */
-  readonly log: string;
-  /** result.json; "" if it wrote none. */
-  readonly result: string;
+/** What runs in a sandbox, and where. */
+export interface Sandboxed {
+  /** The image's root directory. */
+  readonly root: string;
+  /** A directory with a layer above the root. Its path lies outside /tmp and has no colon or comma. */
+  readonly layer?: string;
+  readonly machine: Machine;
+  /** The kernel's. */
+  readonly commandLine: string;
+  /**
+   * Shell commands that run as root in the image. On descriptor 3 they report: "begins STEP", then "STATUS STEP", or another
+   * word.
+   */
+  readonly script: string;
+  /** Puts files into the image's /run, and into a layer above all others. */
+  prepare(run: string, layer: string): void;
+}
+
+/** A machine in which nothing runs any more: directories that the image's programs wrote to, and what is known of the run. */
+export interface Ended {
+  /** The image before the run and after it, and the layer with all that changed. */
+  readonly before: string;
+  readonly after: string;
+  readonly upper: string;
+  /** Its /run. */
+  readonly run: string;
+  /** What the script printed. */
+  readonly output: string;
+  /** The exit status of each step. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** What else the script reported. */
+  readonly words: ReadonlySet<string>;
   /** How each stand-in was called, in order. */
   readonly commands: readonly string[];
-  /** Milliseconds that the stages took. */
   readonly milliseconds: number;
 }
 
-/** Why the image's cloud-init could not be run, or was stopped. Nothing is known of its boot then. */
+/** Why something could not run in a sandbox, or was stopped. Nothing is known of what it did then. */
 export class SandboxError extends Error {
   override readonly name = "SandboxError";
 }
 
-/** What a boot may use. */
+/** What a run may use. */
 export interface Limits {
   /** Bytes that it may write, which are held in memory. */
   readonly bytes: number;
@@ -46,36 +63,23 @@ const LIMITS: Limits = { bytes: 1024 ** 3, milliseconds: 300_000, processes: 200
 const SHOWN_OUTPUT = 400;
 
 /**
- * Runs the image's own cloud-init in a directory's throw-away overlay, in namespaces of its own (machine.sh).
- * @param root the directory of `image`
+ * Runs commands in a directory's throw-away overlay, in namespaces of its own (machine.sh).
+ * @param read looks at the machine at the end, after which it is gone
  * @throws SandboxError
  */
-export async function runCloudInit(
-  root: string,
-  image: Image,
-  launch: SandboxLaunch,
+export async function runSandboxed<T>(
+  { root, layer = "", machine, commandLine, script, prepare }: Sandboxed,
+  read: (ended: Ended) => T,
   limits: Limits = LIMITS,
   signal?: AbortSignal,
-): Promise<RealBoot> {
-  const hidden = hiddenPrograms(image);
+): Promise<T> {
+  const { hostname, hasOwnTmp, hidden } = machine;
   // The kernel pipes no core dump to a handler on the host if the limit is 1.
-  const words = [
-    "--pdeathsig",
-    "KILL",
-    "prlimit",
-    "--core=1:1",
-    "unshare",
-    "--mount",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "sh",
-    "-c",
-    machine,
-  ];
+  const words = "--pdeathsig KILL prlimit --core=1:1 unshare --mount --pid --fork --kill-child sh -c".split(" ");
+  const settings = [String(limits.bytes), processLimit(limits), hostname, hasOwnTmp ? "tmp" : "", layer];
   const child = spawn(
     "setpriv",
-    [...words, "machine", String(limits.bytes), hostnameAtBoot(image), processLimit(limits), inside, ...hidden],
+    [...words, machineScript, "machine", ...settings, inside, script, ...[...hidden].flat()],
     // Ctrl-C on the terminal is for this program alone, which then ends the sandbox.
     { cwd: root, detached: true, stdio: ["pipe", "pipe", "pipe"] },
   );
@@ -91,19 +95,26 @@ export async function runCloudInit(
     const started = performance.now();
     await run.until("ready");
     const mounted = `/proc/${child.pid}/root/tmp`;
-    placeSeed(`${mounted}/seed`, image, launch.seed);
-    placeStandIns(`${mounted}/run`, launch.commandLine);
+    fillRun(`${mounted}/run`, machine, commandLine);
+    prepare(`${mounted}/run`, `${mounted}/seed`);
     child.stdin.write("go\n");
     await run.until("ended");
     const milliseconds = performance.now() - started;
     const left = statfsSync(mounted);
     if (left.bavail === 0 || left.ffree === 0)
       throw new SandboxError(`cloud-init filled the ${limits.bytes / 1024 ** 2} MB that it may write`);
-    const real = { ...run.result(), ...readMachine(mounted), milliseconds };
-    const statuses = Object.values(real.stages ?? { disabled: 0 });
-    if (!statuses.includes(0) && real.log === "" && real.result === "")
-      throw new SandboxError(`its cloud-init did not start${lastLine(textBelow(mounted, "/output"))}`);
-    return real;
+    const at = (name: string) => `${mounted}/${name}`;
+    return read({
+      before: at("before"),
+      after: at("after"),
+      upper: at("upper"),
+      run: at("run"),
+      output: textBelow(mounted, "/output"),
+      steps: run.steps,
+      words: run.words,
+      commands: textBelow(mounted, `${STATE}/commands.log`).split("\n").filter(Boolean),
+      milliseconds,
+    });
   } catch (error) {
     if (error instanceof SandboxError && isLate)
       throw new SandboxError(
@@ -119,7 +130,7 @@ export async function runCloudInit(
 }
 
 /** What a program said last, for the end of a message; "" if it said nothing. */
-function lastLine(text: string): string {
+export function lastLine(text: string): string {
   const line = text.trimEnd().split("\n").at(-1) ?? "";
   return line === "" ? "" : `: ${line.slice(-SHOWN_OUTPUT)}`;
 }
@@ -127,13 +138,12 @@ function lastLine(text: string): string {
 /** The conversation with machine.sh. */
 class Run {
   readonly closed: Promise<void>;
-  readonly #stages: Record<string, number> = {};
-  #isDisabled = false;
-  #stage: string | undefined;
+  readonly steps: Record<string, number> = {};
+  readonly words = new Set<string>();
+  #step: string | undefined;
   #errors = "";
   #isClosed = false;
   #failed: Error | undefined;
-  readonly #said = new Set<string>();
   #wake = () => {};
 
   constructor(child: ChildProcess) {
@@ -157,9 +167,9 @@ class Run {
     });
   }
 
-  /** Waits for a line. @throws SandboxError if the sandbox ends before */
-  async until(line: string): Promise<void> {
-    while (!this.#said.has(line)) {
+  /** Waits for a word. @throws SandboxError if the sandbox ends before */
+  async until(word: string): Promise<void> {
+    while (!this.words.has(word)) {
       if (this.#isClosed) throw new SandboxError(this.#why());
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -167,21 +177,16 @@ class Run {
     }
   }
 
-  result(): Pick<RealBoot, "stages"> {
-    return { stages: this.#isDisabled ? null : this.#stages };
-  }
-
-  /** The stage that was running, for a message. */
+  /** The step that was running, for a message. */
   during(): string {
-    return this.#stage === undefined ? "" : ` during cloud-init ${this.#stage}`;
+    return this.#step === undefined ? "" : ` during cloud-init ${this.#step}`;
   }
 
   #take(line: string): void {
-    const [, status, stage] = /^(begins|\d{1,3}) ([\w =-]{1,40})$/.exec(line) ?? [];
-    if (line === "disabled") this.#isDisabled = true;
-    else if (stage === undefined) this.#said.add(line);
-    else if (status === "begins") this.#stage = stage;
-    else this.#stages[stage] = Number(status);
+    const [, status, step] = /^(begins|\d{1,3}) ([\w =-]{1,40})$/.exec(line) ?? [];
+    if (step === undefined) this.words.add(line);
+    else if (status === "begins") this.#step = step;
+    else this.steps[step] = Number(status);
   }
 
   #why(): string {
@@ -197,61 +202,21 @@ function processLimit({ processes }: Limits): string {
   return major > 6 || (major === 6 && minor >= 14) ? String(processes) : "";
 }
 
-/** Puts the seed where the image's NoCloud looks for one. */
-function placeSeed(layer: string, image: Image, seed: ReadonlyMap<string, Buffer>): void {
-  const directory = image.realpath(IMAGE_SEEDS[0]!) ?? IMAGE_SEEDS[0]!;
-  mkdirAs(layer, directory, image);
-  for (const [name, content] of seed) writeFileSync(`${layer}${directory}/${name}`, content);
-}
-
-/** Makes a directory of a layer and those above it, with the modes and owners that the image's have. */
-function mkdirAs(layer: string, path: string, image: Image): void {
-  if (path === "/") return;
-  mkdirAs(layer, dirname(path), image);
-  mkdirSync(layer + path, { recursive: true });
-  const { mode, uid, gid } = image.lstat(path) ?? { mode: 0o755, uid: 0, gid: 0 };
-  lchownSync(layer + path, uid, gid);
-  chmodSync(layer + path, mode);
-}
-
 /** Fills /run: the stand-ins, the kernel's command line, and what shows that systemd is the init. */
-function placeStandIns(run: string, commandLine: string): void {
+function fillRun(run: string, { standIns, hasSystemd }: Machine, commandLine: string): void {
   const state = `${run}${STATE.slice("/run".length)}`;
-  for (const directory of [`${run}/lock`, `${run}/systemd/system`, `${state}/bin`])
-    mkdirSync(directory, { recursive: true });
-  for (const name of ["normal", "early", "late"]) mkdirSync(`${state}/${name}`);
+  const directories = [`${run}/lock`, ...["bin", "normal", "early", "late"].map((name) => `${state}/${name}`)];
+  if (hasSystemd) directories.push(`${run}/systemd/system`);
+  for (const directory of directories) mkdirSync(directory, { recursive: true });
   writeFileSync(`${state}/cmdline`, `${commandLine}\n`);
-  for (const [name, text] of Object.entries(STAND_INS)) writeFileSync(`${state}/bin/${name}`, text, { mode: 0o755 });
-}
-
-/** The image's programs that stand-ins hide, with links followed, each before the name of its stand-in. */
-function hiddenPrograms(image: Image): string[] {
-  const hidden = new Map<string, string>();
-  for (const name of Object.keys(STAND_INS))
-    for (const directory of PROGRAM_PATHS) {
-      const path = image.realpath(`${directory}/${name}`);
-      if (path !== undefined && image.lstat(path)?.kind === "file") hidden.set(path, name);
-    }
-  return [...hidden].flat();
-}
-
-/** What the boot left. No process of the image runs any more. */
-function readMachine(mounted: string): Pick<RealBoot, "changes" | "log" | "result" | "commands"> {
-  return {
-    changes: realChanges(`${mounted}/before`, `${mounted}/upper`, `${mounted}/after`),
-    log: textBelow(`${mounted}/upper`, "/var/log/cloud-init.log"),
-    result: textBelow(`${mounted}/upper`, "/var/lib/cloud/data/result.json"),
-    commands: textBelow(`${mounted}/run`, `${STATE.slice("/run".length)}/commands.log`)
-      .split("\n")
-      .filter(Boolean),
-  };
+  for (const [name, text] of standIns) writeFileSync(`${state}/bin/${name}`, text, { mode: 0o755 });
 }
 
 /** The size up to which a log is read. */
 const LARGEST_LOG = 32 * 1024 * 1024;
 
 /** The text of a regular file below a directory that the image wrote to, without following its links; "" if there is none. */
-function textBelow(directory: string, path: string): string {
+export function textBelow(directory: string, path: string): string {
   const parts = path.split("/").slice(1);
   for (let count = 1; count <= parts.length; count++) {
     const status = lstatSync(`${directory}/${parts.slice(0, count).join("/")}`, { throwIfNoEntry: false });

@@ -6,8 +6,8 @@ import type { LintResult } from "../lint/lintResult.ts";
 import { type ComparedChange, compareChanges } from "./compare.ts";
 import { judgeFindings, type Verdict } from "./findings.ts";
 import { type ComparedModule, compareModules } from "./modules.ts";
+import type { RealBoot } from "./realBoot.ts";
 import { realImage } from "./realImage.ts";
-import type { RealBoot } from "./sandbox.ts";
 
 /** A prediction held against what the image's own cloud-init did. */
 export interface Verification {

@@ -10,8 +10,8 @@ import { verifyJson } from "../../src/report/verifyJson.ts";
 import { verifyMarkdown } from "../../src/report/verifyMarkdown.ts";
 import { verifyText } from "../../src/report/verifyText.ts";
 import { displayWidth } from "../../src/report/width.ts";
+import type { RealBoot } from "../../src/verify/realBoot.ts";
 import type { RealChange } from "../../src/verify/realChanges.ts";
-import type { RealBoot } from "../../src/verify/sandbox.ts";
 import { verify } from "../../src/verify/verify.ts";
 import { schemaErrors } from "../report/schemas.ts";
 

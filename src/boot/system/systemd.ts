@@ -19,6 +19,7 @@ export function runsSystemd(image: Image): boolean {
   return hasSystemd(image) || image.stat("/etc/rc.d/rc.sysinit") === undefined;
 }
 
-function hasSystemd(image: Image): boolean {
+/** Whether the image contains systemd. */
+export function hasSystemd(image: Image): boolean {
   return ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].some((path) => image.stat(path) !== undefined);
 }

@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { openDirectory } from "../../../src/image/directory.ts";
-import { runCloudInit, SandboxError } from "../../../src/verify/sandbox.ts";
+import { runCloudInit } from "../../../src/verify/realBoot.ts";
+import { SandboxError } from "../../../src/verify/sandbox.ts";
 import { sample, seedOf } from "../../samples.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
 

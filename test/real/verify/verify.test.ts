@@ -136,6 +136,29 @@ def handle(name, cfg, cloud, args):
     expect(text.stdout).toContain("mode: predicted 0600, really 0640");
   });
 
+  test.each([
+    ["bookworm", "cloud-config", ["init --local", "init", "modules --mode=final"]],
+    ["sid", "cloud-config", ["init --local", "init"]],
+  ])("in %s without %s.service, only what its systemd starts runs", (suite, unit, expected) => {
+    const custom = directoryOf("masked", { [`etc/systemd/system/${unit}.service`]: "" });
+    const { status, stdout } = verifyWith(join(roots, suite), custom, "--seed", seed(), "-f", "json");
+    const { stages, modules } = JSON.parse(stdout);
+    expect(stages.map(({ command }: { command: string }) => command)).toEqual(expected);
+    expect(modules).toContainEqual(expect.objectContaining({ name: "timezone", stage: "config", real: "not run" }));
+    expect(status).toBe(1);
+  });
+
+  test("package managers and hostnamectl are recorded, and hostnamectl stores the name", () => {
+    const custom = directoryOf("rocky", {
+      "etc/cloud/cloud.cfg.d/20-rocky.cfg": "system_info: {distro: rocky}\npackages: [tree]\n",
+      "usr/bin/dnf": "",
+    });
+    const { stdout } = verifyWith(join(roots, "sid"), custom, "--seed", seed(), "-f", "json");
+    const { changes, commands } = JSON.parse(stdout);
+    expect(commands).toEqual(expect.arrayContaining(["hostnamectl set-hostname web1", "dnf -y install tree"]));
+    expect(changes).toContainEqual(expect.objectContaining({ path: "/etc/hostname", outcome: "predicted" }));
+  });
+
   test.each(["bullseye", "trixie"])("%s with a datasource of another cloud gets NoCloud's, and says so", (suite) => {
     const custom = directoryOf("pinned", { "etc/cloud/cloud.cfg.d/95-cloud.cfg": "datasource_list: [ Ec2 ]\n" });
     const { status, stdout, stderr } = verifyWith(join(roots, suite), custom, "--seed", seed(), "-f", "json");

@@ -13,6 +13,7 @@ import os
 import select
 import struct
 import sys
+import time
 
 CLASS_CONTENT, CLOSE_ON_EXEC = 0x4, 0x1
 ADD, FILE_SYSTEM = 0x1, 0x100
@@ -49,10 +50,15 @@ def main():
         os.execvp(sys.argv[2], sys.argv[2:])
     seen, opened, written = set(), {}, {}
     status = None
-    while status is None or select.select([events], [], [], 0)[0]:
-        if not select.select([events], [], [], 0.05)[0]:
+    # Others on the machine open files, too, so that there may always be events.
+    end = float("inf")
+    while time.monotonic() < end:
+        if status is None:
             ended, code = os.waitpid(child, os.WNOHANG)
-            status = os.waitstatus_to_exitcode(code) if ended else None
+            if ended:
+                status = os.waitstatus_to_exitcode(code)
+                end = time.monotonic() + 1
+        if not select.select([events], [], [], 0.05)[0]:
             continue
         data = os.read(events, 1 << 16)
         for offset in range(0, len(data), EVENT.size):
