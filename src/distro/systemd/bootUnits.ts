@@ -91,18 +91,17 @@ function startedBy({ requires }: Unit): string[] {
 /** The orders between units that are started; of several for the same two units, the first one with a place. */
 function ordered(loader: Loader, jobs: ReadonlyMap<string, Unit>): Map<string, Order[]> {
   const found = new Map<string, Map<string, Order>>([...jobs.keys()].map((name) => [name, new Map()]));
-  const add = (order: Order) => {
-    const waits = jobs.has(order.after) ? found.get(order.unit) : undefined;
-    if (waits === undefined || order.unit === order.after) return;
-    if (waits.get(order.after)?.why === undefined) waits.set(order.after, order);
+  const add: AddOrder = (unit, after, why) => {
+    const waits = jobs.has(after) ? found.get(unit) : undefined;
+    if (waits === undefined || unit === after) return;
+    if (waits.get(after)?.why === undefined) waits.set(after, { unit, after, why: why?.() });
   };
-  for (const unit of jobs.values()) for (const order of loader.orders(unit)) add(order);
+  for (const unit of jobs.values()) loader.addOrders(unit, add);
   // A target is after all that it pulls in, unless that is ordered after the target.
   for (const target of jobs.values()) {
     if (unitType(target.name) !== "target" || !target.hasDefaults) continue;
     for (const name of [...target.wants, ...target.requires.keys()])
-      if (jobs.get(name)?.hasDefaults && !found.get(name)!.has(target.name))
-        add({ unit: target.name, after: name, why: undefined });
+      if (jobs.get(name)?.hasDefaults && !found.get(name)!.has(target.name)) add(target.name, name);
   }
   return new Map([...found].map(([name, waits]) => [name, [...waits.values()]]));
 }
@@ -118,9 +117,18 @@ const WANTS: ReadonlySet<string> = new Set(["Wants", "Upholds"]);
 const REQUIRES: ReadonlySet<string> = new Set(["Requires", "Requisite", "BindsTo"]);
 const MOUNTS_FOR: ReadonlySet<string> = new Set(["RequiresMountsFor", "WantsMountsFor"]);
 
+const ORDERS: ReadonlySet<string> = new Set(["After", "Before", ...MOUNTS_FOR]);
+
+function isOrder({ section, key }: Assignment): boolean {
+  return section === "Unit" && ORDERS.has(key);
+}
+
 function isSockets({ section, key }: Assignment): boolean {
   return section === "Service" && key === "Sockets";
 }
+
+/** Receives an order of two units; `why` gives its place, if a file says so. */
+type AddOrder = (unit: string, after: string, why?: () => Order["why"]) => void;
 
 /** Reads units when they are asked for. */
 class Loader {
@@ -178,14 +186,14 @@ class Loader {
     const wants = new Set<string>(this.#wanted.get(name));
     const requires = new Map<string, (Origin & { option: string }) | undefined>();
     const ofUnit = assignments.filter(({ section }) => section === "Unit");
-    for (const { text } of ofUnit.flatMap((one) => (WANTS.has(one.key) ? this.#names(name, one.words) : [])))
-      wants.add(text);
-    for (const { text } of assignments.flatMap((one) => (isSockets(one) ? this.#names(name, one.words) : [])))
-      wants.add(text);
-    for (const assignment of ofUnit)
-      if (REQUIRES.has(assignment.key))
-        for (const one of this.#names(name, assignment.words))
-          requires.set(one.text, { ...placeOf(one), option: assignment.key });
+    for (const { key, words } of ofUnit.filter((one) => WANTS.has(one.key) || REQUIRES.has(one.key)))
+      for (const word of words) {
+        const other = this.#name(name, word.text);
+        if (WANTS.has(key)) wants.add(other);
+        else requires.set(other, { ...placeOf(word), option: key });
+      }
+    for (const { words } of assignments.filter(isSockets))
+      for (const { text } of words) wants.add(this.#name(name, text));
     for (const { unit, kind, origin } of this.#set.links(name)) {
       const other = this.canonical(unit);
       if (kind !== "requires") wants.add(other);
@@ -207,84 +215,80 @@ class Loader {
     return { name, files, assignments, wants, requires, hasDefaults };
   }
 
-  /** What the files of a unit say about order, and what systemd adds for its type. */
-  *orders(unit: Unit): Generator<Order> {
+  /** Adds what the files of a unit say about order, and what systemd adds for its type. */
+  addOrders(unit: Unit, add: AddOrder): void {
     const { name, assignments } = unit;
     const type = unitType(name);
-    for (const assignment of assignments) {
-      const { section, key } = assignment;
-      if (section !== "Unit") continue;
-      if (key === "After")
-        for (const one of this.#names(name, assignment.words))
-          yield { unit: name, after: one.text, why: whyOf(one, key) };
-      if (key === "Before")
-        for (const one of this.#names(name, assignment.words))
-          yield { unit: one.text, after: name, why: whyOf(one, key) };
-      if (MOUNTS_FOR.has(key))
-        for (const word of assignment.words)
-          for (const mount of this.#mountsFor(word.text)) yield { unit: name, after: mount, why: undefined };
-    }
-    const after = (other: string): Order => ({ unit: name, after: this.canonical(other), why: undefined });
-    const before = (other: string): Order => ({ unit: this.canonical(other), after: name, why: undefined });
-    if (type === "service") yield* this.#serviceOrders(unit, after);
-    if (type === "mount") yield* this.#mountOrders(unit);
-    if (type === "swap" && unit.hasDefaults) yield before("swap.target");
+    for (const { key, words } of assignments.filter(isOrder))
+      for (const word of words) {
+        if (MOUNTS_FOR.has(key)) for (const mount of this.#mountsFor(word.text)) add(name, mount);
+        else {
+          const other = this.#name(name, word.text);
+          const why = word.path === "" ? undefined : () => ({ ...placeOf(word), option: key });
+          if (key === "After") add(name, other, why);
+          else add(other, name, why);
+        }
+      }
+    const after = (other: string) => add(name, this.canonical(other));
+    const before = (other: string) => add(this.canonical(other), name);
+    if (type === "service") this.#addServiceOrders(unit, after);
+    if (type === "mount") this.#addMountOrders(unit, add);
+    if (type === "swap" && unit.hasDefaults) before("swap.target");
     if (type !== "socket" && type !== "timer" && type !== "path") return;
     if (unit.hasDefaults) {
-      yield after("sysinit.target");
-      yield before(`${type}s.target`);
+      after("sysinit.target");
+      before(`${type}s.target`);
     }
     const stem = name.slice(0, -type.length - 1);
     const options = assignments.filter(({ key }) => key === (type === "socket" ? "Service" : "Unit"));
-    yield before(options.at(-1)?.value || `${stem}.service`);
+    before(options.at(-1)?.value || `${stem}.service`);
     if (type === "timer" && unit.hasDefaults && assignments.some(({ key }) => key === "OnCalendar"))
-      for (const target of ["time-set.target", "time-sync.target"]) yield after(target);
+      for (const target of ["time-set.target", "time-sync.target"]) after(target);
   }
 
-  *#serviceOrders(unit: Unit, after: (other: string) => Order): Generator<Order> {
+  #addServiceOrders(unit: Unit, after: (other: string) => void): void {
     if (unit.hasDefaults) {
-      yield after("sysinit.target");
-      yield after("basic.target");
+      after("sysinit.target");
+      after("basic.target");
     }
     for (const assignment of unit.assignments) {
       const { section, key, value } = assignment;
       if (section !== "Service") continue;
-      if (isSockets(assignment)) for (const one of this.#names(unit.name, assignment.words)) yield after(one.text);
-      if (key === "BusName") yield after("dbus.socket");
+      if (isSockets(assignment)) for (const { text } of assignment.words) after(this.#name(unit.name, text));
+      if (key === "BusName") after("dbus.socket");
       const paths = [];
       if (key === "PrivateTmp" && isYes(value)) {
-        yield after("systemd-tmpfiles-setup.service");
+        after("systemd-tmpfiles-setup.service");
         paths.push("/tmp", "/var/tmp");
       }
       if (key === "WorkingDirectory" || key === "RootDirectory") paths.push(value.replace(/^-/, ""));
       const base = Object.hasOwn(BELOW, key) ? BELOW[key] : undefined;
       if (base !== undefined) for (const { text } of assignment.words) paths.push(`${base}/${text.split(":")[0]}`);
-      for (const path of paths) for (const mount of this.#mountsFor(path)) yield after(mount);
+      for (const path of paths) for (const mount of this.#mountsFor(path)) after(mount);
     }
   }
 
-  *#mountOrders(unit: Unit): Generator<Order> {
+  #addMountOrders(unit: Unit, add: AddOrder): void {
     const mount = this.#fstab.get(unit.name) ?? ownMount(unit);
     if (mount === undefined) return;
     const { name } = unit;
-    const why = (option: string) => ({ ...mount.origin, option });
+    const why = (option: string) => () => ({ ...mount.origin, option });
     const needed = [mount.point.slice(0, mount.point.lastIndexOf("/")) || "/"];
     if (/^\/(?!dev\/)/.test(mount.device)) needed.push(mount.device);
-    for (const path of needed)
-      for (const other of this.#mountsFor(path)) if (other !== name) yield { unit: name, after: other, why: undefined };
+    for (const path of needed) for (const other of this.#mountsFor(path)) if (other !== name) add(name, other);
     for (const { option, text } of mountOptions(mount)) {
       const other = this.canonical(text);
-      if (option === "x-systemd.before") yield { unit: other, after: name, why: why(option) };
-      else yield { unit: name, after: other, why: why(option) };
+      if (option === "x-systemd.before") add(other, name, why(option));
+      else add(name, other, why(option));
     }
     if (!unit.hasDefaults || mount.point === "/") return;
     const isRemote = isNetworkMount(mount);
     const kind = isRemote ? "remote-fs" : "local-fs";
-    yield { unit: name, after: `${kind}-pre.target`, why: undefined };
+    add(name, `${kind}-pre.target`);
     if (isRemote)
       for (const target of ["network.target", "network-online.target"])
-        yield { unit: name, after: target, why: why(mount.options.includes("_netdev") ? "_netdev" : mount.type) };
-    if (!mount.options.includes("nofail")) yield { unit: `${kind}.target`, after: name, why: undefined };
+        add(name, target, why(mount.options.includes("_netdev") ? "_netdev" : mount.type));
+    if (!mount.options.includes("nofail")) add(`${kind}.target`, name);
   }
 
   /** The units that mount a path and its parents, as far as the image has them. */
@@ -296,9 +300,9 @@ class Loader {
       .filter((name) => this.#fstab.has(name) || this.#set.file(name) !== undefined);
   }
 
-  /** Names of units in a value: specifiers are expanded, aliases resolved. */
-  #names(unit: string, words: readonly Word[]): Word[] {
-    return words.map((word) => ({ ...word, text: this.canonical(expanded(word.text, unit)) }));
+  /** The name of a unit in a value: specifiers are expanded, aliases resolved. */
+  #name(unit: string, text: string): string {
+    return this.canonical(expanded(text, unit));
   }
 }
 
@@ -337,10 +341,6 @@ function isDefault(assignments: readonly Assignment[]): boolean {
 
 function placeOf({ path, line, column }: Word): Origin {
   return { path, line, column };
-}
-
-function whyOf(word: Word, option: string): Order["why"] {
-  return word.path === "" ? undefined : { ...placeOf(word), option };
 }
 
 /** The specifiers of systemd.unit(5) that the name of the unit determines. */

@@ -59,25 +59,41 @@ interface Open {
 }
 
 function assignmentOf({ section, key, lines }: Open, path: string): Assignment {
-  let words: Word[] | undefined;
-  return {
-    section,
-    key,
-    value: lines.map(({ content, offset }) => content.slice(offset).trim()).join(" "),
-    get words() {
-      words ??= lines.flatMap(({ content, offset, line }) =>
-        [...wordsOf(content, offset)].map((word) => ({ ...word, path, line })),
-      );
-      return words;
-    },
-  };
+  return new ReadAssignment(section, key, path, lines);
 }
 
-function* wordsOf(line: string, offset: number): Generator<{ text: string; column: number }> {
-  const word = /[^\s"']+|"[^"]*"|'[^']*'/g;
-  word.lastIndex = offset;
-  for (let match = word.exec(line); match !== null; match = word.exec(line))
-    yield { text: match[0].replace(/^(["'])(.*)\1$/, "$2"), column: match.index + 1 };
+class ReadAssignment implements Assignment {
+  readonly section: string;
+  readonly key: string;
+  readonly value: string;
+  readonly #path: string;
+  readonly #lines: Open["lines"];
+  #words: Word[] | undefined;
+
+  constructor(section: string, key: string, path: string, lines: Open["lines"]) {
+    this.section = section;
+    this.key = key;
+    this.value = lines.map(({ content, offset }) => content.slice(offset).trim()).join(" ");
+    this.#path = path;
+    this.#lines = lines;
+  }
+
+  get words(): readonly Word[] {
+    if (this.#words === undefined) {
+      this.#words = [];
+      for (const { content, offset, line } of this.#lines) {
+        const word = /[^\s"']+|"[^"]*"|'[^']*'/g;
+        word.lastIndex = offset;
+        for (let match = word.exec(content); match !== null; match = word.exec(content))
+          this.#words.push({ text: withoutQuotes(match[0]), column: match.index + 1, path: this.#path, line });
+      }
+    }
+    return this.#words;
+  }
+}
+
+function withoutQuotes(word: string): string {
+  return word.startsWith('"') || word.startsWith("'") ? word.slice(1, -1) : word;
 }
 
 /** Whether systemd reads a value as true. */

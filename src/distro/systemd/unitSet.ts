@@ -55,8 +55,10 @@ export class UnitSet {
       }
     }
     // Most units have none, and each name costs a look into the image.
+    const owners = new Set([...this.#directories.keys()].map((name) => name.slice(0, name.lastIndexOf("."))));
+    const hasDirectories = (name: string) => ownersOf(name).some((owner) => owners.has(owner));
     for (const name of this.#entries.keys()) {
-      if (!this.#hasDirectories(name)) continue;
+      if (!hasDirectories(name)) continue;
       const canonical = this.canonical(name);
       if (canonical === name) continue;
       const known = this.#aliases.get(canonical);
@@ -78,12 +80,6 @@ export class UnitSet {
   isMasked(name: string): boolean {
     const path = this.#entry(name);
     return path !== undefined && isMask(this.#image, path);
-  }
-
-  /** Whether links or drop-ins lie under a name, besides those of all units of its type. */
-  #hasDirectories(name: string): boolean {
-    const links = [name, templateOf(name)].flatMap((one) => LINKS.map((kind) => `${one}.${kind}`));
-    return [...links, ...dropInDirectories(name).slice(0, -1)].some((directory) => this.#directories.has(directory));
   }
 
   /** The name that an alias stands for; the name itself for other units. */
@@ -168,12 +164,18 @@ export class UnitSet {
   }
 }
 
-function dropInDirectories(name: string): string[] {
+/** The names under which a unit's links and drop-ins lie: its own, its template, each prefix up to a dash. */
+function ownersOf(name: string): string[] {
   const type = unitType(name);
   const template = templateOf(name);
+  const owners = template === undefined ? [name] : [name, template];
   const stem = (template ?? name).slice(0, -type.length - 1);
-  const prefixes: string[] = [];
-  for (let dash = stem.lastIndexOf("-"); dash > 0 && prefixes.length < 32; dash = stem.lastIndexOf("-", dash - 1))
-    prefixes.push(`${stem.slice(0, dash + 1)}.${type}`);
-  return [name, ...(template === undefined ? [] : [template]), ...prefixes, type].map((one) => `${one}.d`);
+  let prefixes = 0;
+  for (let dash = stem.lastIndexOf("-"); dash > 0 && prefixes < 32; dash = stem.lastIndexOf("-", dash - 1), prefixes++)
+    owners.push(`${stem.slice(0, dash + 1)}.${type}`);
+  return owners;
+}
+
+function dropInDirectories(name: string): string[] {
+  return [...ownersOf(name), unitType(name)].map((one) => `${one}.d`);
 }

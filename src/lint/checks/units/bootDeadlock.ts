@@ -145,6 +145,9 @@ function waitingCommand(unit: Unit, context: CheckContext) {
 /** Where packages have their programs, none of which waits for cloud-init in this way. */
 const OF_PACKAGES = /^\/(?:usr\/)?(?:s?bin|lib|lib64|libexec)\//;
 
+/** What may begin a path elsewhere: most commands name none, and are not split into words. */
+const OTHER_PATH = /(?<![\w./-])\/(?!(?:usr\/)?(?:s?bin|lib|lib64|libexec)\/)/;
+
 /** The largest script that is read, in bytes. */
 const LARGEST = 100_000;
 
@@ -152,7 +155,7 @@ const LARGEST = 100_000;
 function waitingIn(command: string, { image }: CheckContext): string | undefined {
   const direct = waitsIn(command);
   if (direct !== undefined) return direct;
-  if (!command.includes("/")) return undefined;
+  if (!OTHER_PATH.test(command)) return undefined;
   const programs = programsIn(shellCommands(command));
   for (const path of programs.flatMap((words) => words.slice(0, 2)).filter((word) => word.startsWith("/"))) {
     if (OF_PACKAGES.test(path)) continue;
