@@ -20,68 +20,74 @@ function after(words: string): RegExp {
 const USER = `[^\\s:"']{0,100}:`;
 
 /** Arguments of programs that are secrets, which the name of an option alone would not show. */
-const COMMANDS: readonly (readonly [program: RegExp, argument: RegExp, kind: SecretKind])[] = (
+const COMMANDS: readonly (readonly [programs: string, argument: () => RegExp, kind: SecretKind])[] = [
+  ["curl", () => option("-[a-zA-Z#]{0,8}[uU]|--user|--proxy-user|-E|--cert", { lead: USER, stuck: true }), "userinfo"],
+  ["curl", () => option("-[a-zA-Z#]{0,8}b|--cookie", { lead: `(?=[^\\s"']*=)` }), "token"],
+  ["mysql\\w*|mariadb(?:-\\w+)?", () => new RegExp(`((?<![\\w-])-p["']?)(?![,\\]])${VALUE}`, "g"), "password"],
+  ["mysqladmin", () => after("password"), "password"],
+  ["sshpass", () => option("-p", { stuck: true }), "password"],
   [
-    ["curl", option("-[a-zA-Z#]{0,8}[uU]|--user|--proxy-user|-E|--cert", { lead: USER, stuck: true }), "userinfo"],
-    ["curl", option("-[a-zA-Z#]{0,8}b|--cookie", { lead: `(?=[^\\s"']*=)` }), "token"],
-    ["mysql\\w*|mariadb(?:-\\w+)?", new RegExp(`((?<![\\w-])-p["']?)(?![,\\]])${VALUE}`, "g"), "password"],
-    ["mysqladmin", after("password"), "password"],
-    ["sshpass", option("-p", { stuck: true }), "password"],
-    [
-      "login(?<=\\b(?:docker|podman|nerdctl|buildah|skopeo|helm|az|oc)\\b.{0,300}login)",
-      option("-p", { stuck: true }),
-      "password",
-    ],
-    ["mongo\\w*|influx|cqlsh", option("-p"), "password"],
-    ["ldap\\w+|ipa-[\\w-]+", option("-w"), "password"],
-    ["user(?:add|mod)|adduser", option("-p|--password"), "hash"],
-    ["smbclient|net|rpcclient|mount\\.cifs", option("-U", { lead: `[^\\s%"']{1,100}%`, stuck: true }), "password"],
-    ["htpasswd", new RegExp(`(-\\w{0,5}b\\w{0,5}${GAP}[^\\s"',]+${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
-    ["pro|ua|ubuntu-advantage", after("(?:pro|ua|ubuntu-advantage) (?:attach|enable-livepatch)"), "token"],
-    ["vault", after("vault login"), "token"],
-    ["cloudflared", after("cloudflared service install"), "token"],
-    [
-      "openssl",
-      new RegExp(`(\\bpasswd(?:${GAP}-\\w+(?:${GAP}\\w{1,16}(?=["',\\s]))??){0,4}${GAP})(?!-)${VALUE}`, "g"),
-      "password",
-    ],
-    ["openssl", option("-[kK]"), "password"],
-    [
-      "mkpasswd",
-      new RegExp(`(mkpasswd(?:${SPACE}(?:-[msRS]${SPACE}[^\\s"',]+|-[^\\s"',]+))+${SPACE})(?!-)${VALUE}`, "g"),
-      "password",
-    ],
-    ["SUSEConnect", option("-r|--regcode"), "token"],
-    ["gitlab-runner", option("-r"), "token"],
-    ["nessuscli", option("--key"), "token"],
-    ["kubeadm", option("--certificate-key"), "key"],
-    ["consul", option("-encrypt"), "key"],
-    ["amazon-ssm-agent", option("-code"), "token"],
-    ["redis-cli", option("-a"), "password"],
-    ["rabbitmqctl", new RegExp(`((?:add_user|change_password)${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
-    ["ipmitool|sqlcmd|zip|unzip", option("-P"), "password"],
-    ["7za?|rar|unrar", option("-p", { stuck: true }), "password"],
-    ["wpa_passphrase", new RegExp(`(wpa_passphrase${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
-    ["nmcli", option("(?:[\\w-]+\\.)?(?:psk|password|pin|wep-key\\d?)"), "password"],
-    ["iwconfig", option("key"), "key"],
-    ["lftp", option("-u", { lead: `[^\\s,"']{1,100},` }), "password"],
-    ["\\w*freerdp", new RegExp(`(/p:["']?)${VALUE}`, "g"), "password"],
-    ["iscsiadm", new RegExp(`(password${GAP}-v${GAP})${VALUE}`, "g"), "password"],
-    ["npm|yarn|pnpm", new RegExp(`(_(?:auth|authToken|password)${GAP})${VALUE}`, "g"), "token"],
-    ["git", new RegExp(`(\\bconfig${GAP}.{0,100}?(?:token|password)${GAP})${VALUE}`, "gi"), "password"],
-    ["snmp(?:walk|get\\w*|set|bulk\\w+|usm|trap)|net-snmp-create-v3-user", option("-[AXac]"), "password"],
-    [
-      "aws",
+    "login(?<=\\b(?:docker|podman|nerdctl|buildah|skopeo|helm|az|oc)\\b.{0,300}login)",
+    () => option("-p", { stuck: true }),
+    "password",
+  ],
+  ["mongo\\w*|influx|cqlsh", () => option("-p"), "password"],
+  ["ldap\\w+|ipa-[\\w-]+", () => option("-w"), "password"],
+  ["user(?:add|mod)|adduser", () => option("-p|--password"), "hash"],
+  ["smbclient|net|rpcclient|mount\\.cifs", () => option("-U", { lead: `[^\\s%"']{1,100}%`, stuck: true }), "password"],
+  ["htpasswd", () => new RegExp(`(-\\w{0,5}b\\w{0,5}${GAP}[^\\s"',]+${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
+  ["pro|ua|ubuntu-advantage", () => after("(?:pro|ua|ubuntu-advantage) (?:attach|enable-livepatch)"), "token"],
+  ["vault", () => after("vault login"), "token"],
+  ["cloudflared", () => after("cloudflared service install"), "token"],
+  [
+    "openssl",
+    () => new RegExp(`(\\bpasswd(?:${GAP}-\\w+(?:${GAP}\\w{1,16}(?=["',\\s]))??){0,4}${GAP})(?!-)${VALUE}`, "g"),
+    "password",
+  ],
+  ["openssl", () => option("-[kK]"), "password"],
+  [
+    "mkpasswd",
+    () => new RegExp(`(mkpasswd(?:${SPACE}(?:-[msRS]${SPACE}[^\\s"',]+|-[^\\s"',]+))+${SPACE})(?!-)${VALUE}`, "g"),
+    "password",
+  ],
+  ["SUSEConnect", () => option("-r|--regcode"), "token"],
+  ["gitlab-runner", () => option("-r"), "token"],
+  ["nessuscli", () => option("--key"), "token"],
+  ["kubeadm", () => option("--certificate-key"), "key"],
+  ["consul", () => option("-encrypt"), "key"],
+  ["amazon-ssm-agent", () => option("-code"), "token"],
+  ["redis-cli", () => option("-a"), "password"],
+  ["rabbitmqctl", () => new RegExp(`((?:add_user|change_password)${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
+  ["ipmitool|sqlcmd|zip|unzip", () => option("-P"), "password"],
+  ["7za?|rar|unrar", () => option("-p", { stuck: true }), "password"],
+  ["wpa_passphrase", () => new RegExp(`(wpa_passphrase${GAP}[^\\s"',]+${GAP})${VALUE}`, "g"), "password"],
+  ["nmcli", () => option("(?:[\\w-]+\\.)?(?:psk|password|pin|wep-key\\d?)"), "password"],
+  ["iwconfig", () => option("key"), "key"],
+  ["lftp", () => option("-u", { lead: `[^\\s,"']{1,100},` }), "password"],
+  ["\\w*freerdp", () => new RegExp(`(/p:["']?)${VALUE}`, "g"), "password"],
+  ["iscsiadm", () => new RegExp(`(password${GAP}-v${GAP})${VALUE}`, "g"), "password"],
+  ["npm|yarn|pnpm", () => new RegExp(`(_(?:auth|authToken|password)${GAP})${VALUE}`, "g"), "token"],
+  ["git", () => new RegExp(`(\\bconfig${GAP}.{0,100}?(?:token|password)${GAP})${VALUE}`, "gi"), "password"],
+  ["snmp(?:walk|get\\w*|set|bulk\\w+|usm|trap)|net-snmp-create-v3-user", () => option("-[AXac]"), "password"],
+  [
+    "aws",
+    () =>
       new RegExp(
         `(\\b(?:put-parameter|\\w+-secret\\b|put-secret-value).{0,300}?--(?:value|secret-string)${GAP})${VALUE}`,
         "g",
       ),
-      "token",
-    ],
-    ["r[ow]community6?", after("r[ow]community6?"), "password"],
-    ["createUser", new RegExp(`((?:MD5|SHA[\\w-]*|DES|AES[\\w-]*)${GAP})${VALUE}`, "g"), "password"],
-  ] as const
-).map(([program, argument, kind]) => [new RegExp(`(?<![\\w.-])(?:${program})(?![\\w-])`), argument, kind]);
+    "token",
+  ],
+  ["r[ow]community6?", () => after("r[ow]community6?"), "password"],
+  ["createUser", () => new RegExp(`((?:MD5|SHA[\\w-]*|DES|AES[\\w-]*)${GAP})${VALUE}`, "g"), "password"],
+];
+
+function namesOf(programs: string): RegExp {
+  return new RegExp(`(?<![\\w.-])(?:${programs})(?![\\w-])`);
+}
+
+const ANY = namesOf(COMMANDS.map(([programs]) => programs).join("|"));
+let made: readonly (readonly [program: RegExp, argument: RegExp, kind: SecretKind])[] | undefined;
 
 /** Matches a command up to its end; a trailing backslash continues a line. */
 const COMMAND = /(?:\\\r?\n|[^\n|;])+/g;
@@ -103,9 +109,13 @@ export function hideCommands(text: string): string {
 }
 
 function hideArguments(text: string): string {
+  // Most texts name none of the programs.
+  if (!ANY.test(text)) return text;
+  const known = made ?? COMMANDS.map(([programs, argument, kind]) => [namesOf(programs), argument(), kind] as const);
+  made = known;
   return text.replace(COMMAND, (command) => {
     let shown = command;
-    for (const [program, argument, kind] of COMMANDS) {
+    for (const [program, argument, kind] of known) {
       const at = shown.search(program);
       if (at === -1) continue;
       const rest = shown

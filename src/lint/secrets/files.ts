@@ -76,6 +76,8 @@ export function hideInFile(path: string, text: string): string {
 }
 
 function hideLines(path: string, lines: readonly string[]): string[] {
+  // Of a value of the configuration there is no path.
+  if (path === "") return hideValues(path, lines);
   if (ACCOUNTS.test(path)) return lines.map(hideHashField);
   if (isSecretFile(path)) return lines.map((line) => hideLine(line, "key"));
   return NETRC.test(path) ? lines.map(hideNetrc) : hideValues(path, lines);

@@ -50,6 +50,11 @@ const MARKED: readonly (readonly [pattern: RegExp, kind: SecretKind])[] = [
   ],
 ];
 
+// Without such a word a text has none of these forms: most texts need not be searched for each of them.
+const SCHEMES = /authorization|bearer|basic/i;
+const MARKS = /[${]|grub/i;
+const LEADS = /identified|pass|"auth|<\(|crypt|printf|stats auth|user|hooks|discord|telegram/i;
+
 /** A name before an assignment, up to the longest realistic length. */
 const ASSIGNMENT =
   /(?<![\w.$-])(--?)?([A-Za-z_][\w.-]{1,120})(\\?["']?(?:\]|\))?(?:[ \t]{0,40}(?:=>|:=|\?=|[:=])[ \t]{0,40}|(?<=[\w.-])[ \t]{1,40}))(?=\S)/g;
@@ -71,20 +76,24 @@ const RADIO_KEYS = /^(?:KEY[1-4]?|WIRELESS_KEY_\w+|wireless-key\d?)$/;
 /** A text with everything in the form of a secret hidden; the number of lines stays the same. Takes time proportional to its length. */
 export function hideForms(text: string): string {
   if (!TRIGGER.test(text)) return text;
-  let shown = hideKeyBlocks(text)
-    .replace(USERINFO, (_all, scheme: string) => `${scheme}${hidden("userinfo")}@`)
-    .replace(BARE_USERINFO, `${hidden("userinfo")}@`)
-    .replace(HEADERS, (all, ...leads: (string | undefined)[]) => {
+  let shown = hideKeyBlocks(text);
+  if (shown.includes("@"))
+    shown = shown
+      .replace(USERINFO, (_all, scheme: string) => `${scheme}${hidden("userinfo")}@`)
+      .replace(BARE_USERINFO, `${hidden("userinfo")}@`);
+  if (SCHEMES.test(shown))
+    shown = shown.replace(HEADERS, (all, ...leads: (string | undefined)[]) => {
       const lead = leads.slice(0, 3).find((one) => one !== undefined);
       return lead === undefined || NOTHING.test(all.slice(lead.length)) ? all : lead + hidden("token");
-    })
-    .replace(QUERY, (_all, lead: string) => lead + hidden("token"))
-    .replace(HASHES, hidden("hash"));
+    });
+  if (shown.includes("=")) shown = shown.replace(QUERY, (_all, lead: string) => lead + hidden("token"));
+  if (MARKS.test(shown)) shown = shown.replace(HASHES, hidden("hash"));
   shown = hideCommands(shown);
-  for (const [pattern, kind] of MARKED)
-    shown = shown.replace(pattern, (all, lead: string) =>
-      NOTHING.test(all.slice(lead.length)) ? all : lead + all.slice(lead.length).replace(/[^\n]+/g, hidden(kind)),
-    );
+  if (LEADS.test(shown))
+    for (const [pattern, kind] of MARKED)
+      shown = shown.replace(pattern, (all, lead: string) =>
+        NOTHING.test(all.slice(lead.length)) ? all : lead + all.slice(lead.length).replace(/[^\n]+/g, hidden(kind)),
+      );
   return hideAssigned(shown).replace(TOKENS, hidden("token"));
 }
 
