@@ -14,7 +14,7 @@ const lazyBuiltins = {
   name: "lazy-builtins",
   setup({ onResolve, onLoad }) {
     onResolve(
-      { filter: /^node:(child_process|crypto|fs\/promises|https?|net|sea|v8|worker_threads|zlib)$/ },
+      { filter: /^node:(child_process|crypto|fs\/promises|https?|net|sea|tty|v8|worker_threads|zlib)$/ },
       ({ path, namespace }) => (namespace === "lazy" ? { path, external: true } : { path, namespace: "lazy" }),
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({

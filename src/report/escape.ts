@@ -1,4 +1,5 @@
 import { replaceUnknown } from "../image/unknown.ts";
+import { lazily } from "../python/lazily.ts";
 
 /**
  * Characters that a terminal would interpret, hide or reorder: controls (C0, DEL, C1), format characters (bidi, zero-width,
@@ -7,14 +8,20 @@ import { replaceUnknown } from "../image/unknown.ts";
  * `##teamcity[name]` (all of them anywhere in a line), and GitHub's `::name key=value::` where a line can begin. The
  * commands of GitLab and Travis contain control characters.
  */
-export const HAZARD =
-  /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|\[(?<=##\w*\[)|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu;
+export const hazards = lazily(
+  () =>
+    /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|\[(?<=##\w*\[)|(?<!\S):(?=:[A-Za-z-]+(?: [^\n]*?)?::)/gu,
+);
+
+/** What every hazard but a newline contains: a character that is not printable or not of ASCII, the beginning of a command. */
+export const SUSPECT = /[^\n -~]|##|::/;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** Untrusted text with every hazardous character made visible: `\x1b`, `\u{202e}`, `\n`. */
 export function escapeText(text: string, options: { readonly keepNewlines?: boolean } = {}): string {
-  return text.replace(HAZARD, (char) => {
+  if (!SUSPECT.test(text) && (options.keepNewlines === true || !text.includes("\n"))) return text;
+  return text.replace(hazards(), (char) => {
     if (char === "\n" && options.keepNewlines === true) return char;
     const code = char.codePointAt(0) ?? 0;
     return SHORT[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`);

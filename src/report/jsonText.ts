@@ -1,4 +1,4 @@
-import { HAZARD } from "./escape.ts";
+import { hazards, SUSPECT } from "./escape.ts";
 
 /** A value as JSON text, indented by two blanks; characters that are not printable are escaped. */
 export function jsonText(value: unknown): string {
@@ -7,7 +7,8 @@ export function jsonText(value: unknown): string {
 
 /** JSON text with hazardous characters, which occur only inside strings, as \uXXXX. */
 export function escapeJson(json: string): string {
-  return json.replace(HAZARD, (char) => {
+  if (!SUSPECT.test(json)) return json;
+  return json.replace(hazards(), (char) => {
     if (char === "\n") return char;
     const units = Array.from({ length: char.length }, (_, index) => char.charCodeAt(index));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");

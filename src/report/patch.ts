@@ -1,7 +1,7 @@
 import type { FixedFile } from "../lint/fixes/fixAll.ts";
 import type { Secrets } from "../lint/secrets/secrets.ts";
 import { diffHunks, hideInHunks, unifiedHunks } from "./diff.ts";
-import { escapeText, HAZARD } from "./escape.ts";
+import { escapeText, hazards } from "./escape.ts";
 
 /** A file of a patch. */
 export interface PatchedFile extends FixedFile {
@@ -68,11 +68,11 @@ function escapeInPatch(line: string): string {
 
 /** A name as git quotes it. */
 function quoted(name: string): string {
-  const isPlain = !/["\\]/.test(name) && name.search(HAZARD) === -1;
+  const isPlain = !/["\\]/.test(name) && name.search(hazards()) === -1;
   if (isPlain) return name;
   const octal = (text: string) =>
     [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
-  return `"${name.replace(/["\\]/g, "\\$&").replace(HAZARD, octal)}"`;
+  return `"${name.replace(/["\\]/g, "\\$&").replace(hazards(), octal)}"`;
 }
 
 /** A name ends at a tab, if it contains blanks. */

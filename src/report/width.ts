@@ -1,8 +1,12 @@
+import { lazily } from "../python/lazily.ts";
+
 /** Characters that take two columns: CJK, Hangul, full-width forms, emoji (East Asian Width, Unicode 15). */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+const wide = lazily(
+  () =>
+    /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u,
+);
 /** Characters without width: combining marks, and the vowels and finals of a Hangul syllable. */
-const ZERO = /[\p{Mn}\p{Me}\u1160-\u11ff]/u;
+const zero = lazily(() => /[\p{Mn}\p{Me}\u1160-\u11ff]/u);
 
 /** The number of columns of escaped text in a terminal. */
 export function displayWidth(text: string): number {
@@ -56,5 +60,5 @@ export function hanging(lead: string, text: string, width: number, paint: (lead:
 
 function charWidth(char: string): number {
   if (char >= " " && char <= "~") return 1;
-  return ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
+  return zero().test(char) ? 0 : wide().test(char) ? 2 : 1;
 }

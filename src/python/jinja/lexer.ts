@@ -1,4 +1,5 @@
 import { Raises } from "../errors.ts";
+import { lazily } from "../lazily.ts";
 import { SPACES, strip } from "../strings.ts";
 
 /** A word of the language inside `{{ }}` and `{% %}`. */
@@ -27,10 +28,12 @@ const WORDS: readonly (readonly [type: Token["type"] | "space", pattern: RegExp]
   ["space", spaced(/\s+/y)],
   ["float", /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy],
   ["int", /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy],
-  ["name", /[_\p{XID_Start}]\p{XID_Continue}*/uy],
+  ["name", /[A-Za-z_]\w*(?![\w\x80-\uffff])/y],
   ["string", /'[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*"/sy],
   ["operator", /\/\/|\*\*|==|!=|>=|<=|[+\-/*%~[\](){}<>=.:|,;]/y],
 ];
+/** A name with letters beyond ASCII, which no other word begins with. */
+const longName = lazily(() => /[_\p{XID_Start}]\p{XID_Continue}*/uy);
 
 /**
  * Cuts a template into its segments, white space control done. The environment is cloud-init's: `trim_blocks` (a
@@ -102,6 +105,8 @@ function readWord(source: string, position: number): { type: Token["type"] | "sp
     const text = matchAt(pattern, source, position);
     if (text !== undefined) return { type, text };
   }
+  const name = matchAt(longName(), source, position);
+  if (name !== undefined) return { type: "name", text: name };
   throw new Raises(`unexpected character ${JSON.stringify(source[position])}`);
 }
 

@@ -1,3 +1,5 @@
+import { lazily } from "../lazily.ts";
+
 /** A word of Python source. `depth` is the number of brackets around it. */
 export interface Token {
   readonly kind: "name" | "number" | "string" | "operator";
@@ -23,7 +25,7 @@ export interface Lexed {
 const DEEPEST = 100;
 
 /** A name, with the letters beyond ASCII. */
-const NAME = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
+const name = lazily(() => /[\p{ID_Start}_][\p{ID_Continue}]*/uy);
 const NUMBER = /0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d[\d_]*)?[jJlL]?/y;
 /** Operators that may be part of a longer one. */
 const OPERATOR = /\*\*=|\/\/=|<<=|>>=|\.\.\.|!=|->|:=|==|<=|>=|<>|[-+*/%@&|^]=|\*\*|\/\/|<<|>>|[-+*/%@&|^<>:.=]/y;
@@ -158,7 +160,7 @@ class Lexer {
     let end = this.#at;
     let code = source.charCodeAt(end);
     while (code < 128 && (KINDS[code] === LETTER || KINDS[code] === DIGIT)) code = source.charCodeAt(++end);
-    if (code >= 128) return this.#match("name", NAME);
+    if (code >= 128) return this.#match("name", name());
     const text = source.slice(this.#at, end);
     if (KINDS[code] === QUOTE && PREFIX.test(text)) return this.#string(end);
     return this.#push("name", text);
