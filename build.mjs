@@ -119,6 +119,10 @@ const { outputFiles, metafile } = await build({
 });
 writeFileSync("dist/THIRD-PARTY-NOTICES.txt", noticesOf([aws.metafile, remote.metafile, metafile]));
 
+/** An import at the beginning of a module and the exports at its end, as esbuild writes them. */
+const IMPORT = /^import(?:(?:\*as )?([\w$]+) from|\{([^}]*)\}from|)"([^"]+)";/;
+const EXPORT = /export\{([^}]*)\};\s*$/;
+
 /** The modules that one of them loads as well, from its entry point in src/. */
 function closureOf(entryPoint) {
   const { outputs } = metafile;
@@ -127,6 +131,27 @@ function closureOf(entryPoint) {
     for (const { path, kind } of outputs[name].imports)
       if (kind === "import-statement" && path in outputs) found.add(path);
   return found;
+}
+
+/**
+ * A module with `require` in place of its imports and with plain values as its exports: those that esbuild makes of them are
+ * getters, which every use of an import would call.
+ */
+function required(text) {
+  let head = "";
+  let rest = text;
+  const renamed = (names) => names.replaceAll(" as ", ":");
+  for (let found = IMPORT.exec(rest); found !== null; rest = rest.slice(found[0].length), found = IMPORT.exec(rest)) {
+    const [, whole, names, from] = found;
+    const module = `require("${from}")`;
+    head += whole !== undefined ? `const ${whole}=${module};` : `${names ? `const{${renamed(names)}}=` : ""}${module};`;
+  }
+  const exported = ([, names]) =>
+    names
+      .split(",")
+      .map((name) => name.split(" as ").reverse().join(":"))
+      .join(",");
+  return head + rest.replace(EXPORT, (...found) => `module.exports={${exported(found)}};`);
 }
 
 const modules = new Map(outputFiles.map(({ path, text }) => [`dist/${basename(path)}`, text]));
@@ -141,7 +166,7 @@ for (const [part, entryPoints] of Object.entries({
     const text = modules.get(name);
     if (text === undefined) continue;
     modules.delete(name);
-    const { code } = await transform(text, {
+    const { code } = await transform(required(text), {
       format: "cjs",
       platform: "node",
       target: options.target,

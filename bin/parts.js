@@ -17,8 +17,7 @@ exports.linked = (compiled, { filename, dirname, require }) => {
       while (!(name in modules)) Object.assign(modules, waiting.shift()().runInThisContext());
       const module = { exports: {} };
       modules[name](module, module.exports, load, filename, dirname);
-      // Nothing changes after a module has run: values are faster than the getters that it exports.
-      exported = { ...module.exports };
+      exported = module.exports;
       loaded.set(name, exported);
     }
     return exported;
