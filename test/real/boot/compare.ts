@@ -1,7 +1,7 @@
 import { createPatch } from "diff";
 import { compareChanges as compare, type Difference } from "../../../src/verify/compare.ts";
+import { contentAfter, type RealBoot } from "./bootDirectory.ts";
 import { type PlannedChange, readPlanned } from "./plannedChange.ts";
-import { contentAfter, type RealBoot } from "./realBoot.ts";
 
 /** How a plan fits the real boot, in numbers of files and links. */
 export interface Score {
@@ -24,7 +24,6 @@ export const noScore = (): Score => ({ real: 0, known: 0, planned: 0, happened: 
 export function compareChanges(boot: RealBoot, plan: readonly PlannedChange[], score: Score): string[] {
   const real = boot.changes.map((change) => ({
     ...change,
-    mode: Number.parseInt(change.mode, 8),
     get content() {
       return contentAfter(boot, change);
     },

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RealBoot } from "./bootDirectory.ts";
 import { compareChanges, type Score } from "./compare.ts";
 import { compareLint, type LintScore } from "./compareLint.ts";
 import { compareOutcomes, type OutcomeScore } from "./compareOutcomes.ts";
 import { compareSshd } from "./compareSshd.ts";
 import type { Observation } from "./observe.ts";
-import type { RealBoot } from "./realBoot.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What `sshd -T` printed in the image before or after its boot. */

@@ -1,6 +1,6 @@
 import { isIgnored } from "../../../src/verify/ignoredPaths.ts";
+import type { RealBoot } from "./bootDirectory.ts";
 import type { OutcomeObservation, SaidFinding } from "./observeOutcomes.ts";
-import type { RealBoot } from "./realBoot.ts";
 import { EXCUSED_ADDITIONS, EXCUSED_FAILURES, EXCUSED_REQUESTS } from "./silentOutcomes.ts";
 
 /** How many outcomes of real boots a lint has findings for. Those with a reason to be silent are counted apart. */

@@ -196,15 +196,6 @@ const idle = program("exit 0\n");
 const bundler = (path: string): Entry =>
   program(`mkdir -p ${path.slice(0, path.lastIndexOf("/"))}; echo bundle >${path}\n`);
 const SUSE_FILES: Files = { "/usr/sbin/update-ca-certificates": bundler("/var/lib/ca-certificates/ca-bundle.pem") };
-/** No systemd-hostnamed runs in the harness. */
-const hostnamectl = program(`case "$*" in
-*--transient*) ;;
-set-hostname*) for name; do :; done; echo "$name" >/etc/hostname ;;
-esac
-for name; do :; done
-hostname "$name"
-`);
-
 const NETWORK_FILES: Readonly<Record<Network, Files>> = {
   sysconfig: {
     "/usr/sbin/ifup": idle,
@@ -276,7 +267,6 @@ export function family(name: FamilyName, files: Files = {}, networks?: readonly 
       .map(([key, value]) => (value === "" ? "" : `${key}="${value}"\n`))
       .join(""),
     "/etc/cloud/cloud.cfg": cloudCfg(name, facts),
-    "/usr/bin/hostnamectl": hostnamectl,
     "/usr/bin/localectl": idle,
     "/usr/bin/update-ca-trust": bundler("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
     ...(facts.id.includes("suse") || facts.id === "sles" ? SUSE_FILES : {}),

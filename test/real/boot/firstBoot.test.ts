@@ -4,6 +4,7 @@
  * finding that is certain really happened. Then boots each image again with all its safe fixes in place.
  */
 import { afterAll, expect, it } from "vitest";
+import type { RealBoot } from "./bootDirectory.ts";
 import { noScore, type Score } from "./compare.ts";
 import { compareBoot, sshdOf } from "./compareBoot.ts";
 import { besideFixes, compareFixes, type FixScore, noFixScore } from "./compareFixes.ts";
@@ -13,7 +14,7 @@ import { fixedScenario } from "./fixedScenario.ts";
 import type { Observation } from "./observe.ts";
 import { observer } from "./observer.ts";
 import { onEachSuite } from "./onEachSuite.ts";
-import { type RealBoot, realBoot } from "./realBoot.ts";
+import { realBoot } from "./realBoot.ts";
 import type { Scenario, Suite } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 import { combinationsOf, scenariosOf } from "./selection.ts";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { FileEdit } from "../../../src/lint/finding.ts";
-import type { RealBoot } from "./realBoot.ts";
+import type { RealBoot } from "./bootDirectory.ts";
+import { quoted } from "./customise.ts";
 import type { Scenario, Seed } from "./scenario.ts";
 
 /**
@@ -33,8 +34,4 @@ function commandOf({ path, content, renames }: FileEdit): string {
     ...(renames === undefined ? [] : [`mv ${quoted(renames)} ${quoted(path)}`]),
     `base64 -d >${quoted(path)} <<'END'\n${text}\nEND`,
   ].join("\n");
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

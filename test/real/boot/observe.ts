@@ -1,6 +1,6 @@
 /**
  * Says what our code makes of boots that the real cloud-init made: for each line of JSON on standard input with a `directory`,
- * whose `before` and `after` show the two images meanwhile (look.py), a line of JSON. observer.ts bundles and runs it.
+ * a line of JSON. observer.ts bundles it, and runs it in a mount namespace of its own.
  */
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,6 +12,7 @@ import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
 import { plannedFiles } from "../../../src/verify/verify.ts";
+import { withImages } from "./bootDirectory.ts";
 import { type FixedImage, type KeptLoss, observeFixes, observeLosses } from "./observeFixes.ts";
 import { type LintObservation, observeLint } from "./observeLint.ts";
 import { type OutcomeObservation, observeOutcomes, type SaidFinding } from "./observeOutcomes.ts";
@@ -63,7 +64,7 @@ function observe({ directory, ownData, fixed }: Question): Observation {
 /** An exception is the answer to its line, and no end. */
 function answerTo(question: Question): Observation | { error: string } {
   try {
-    return observe(question);
+    return withImages(question.directory, () => observe(question));
   } catch (error) {
     return { error: error instanceof Error ? String(error.stack) : String(error) };
   }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import type { Confidence, Loss } from "../../../src/lint/finding.ts";
 import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
 import { hasHappened, settingsOf, sudoRulesOf } from "../../../src/verify/findings.ts";
+import { recordedBoot } from "./bootDirectory.ts";
 
 /** What a lint says, and what became of the customisations. */
 export interface LintObservation {
@@ -65,8 +66,7 @@ function customisedFiles(custom: string, stock: Image, before: Image, after: Ima
  */
 export function observeLint(directory: string, { image: before, result }: FixableImage): LintObservation {
   const after = openDirectory(join(directory, "after"));
-  const facts = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
-  const stock = openDirectory(facts.root);
+  const stock = openDirectory(recordedBoot(directory).root);
   const [was, is, shipped] = [settingsOf(before), settingsOf(after), settingsOf(stock)];
   return {
     // What is ignored happens as well.

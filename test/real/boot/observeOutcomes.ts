@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Finding } from "../../../src/lint/finding.ts";
 import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
+import { recordedBoot } from "./bootDirectory.ts";
 import { type ObservedRequest, observeFailures, observeRequests } from "./observeRequests.ts";
 
 /** A finding without what it proves. */
@@ -20,7 +21,7 @@ export interface OutcomeObservation {
 /** Looks at a boot whose images BOOT/before and BOOT/after show (observe.ts). */
 export function observeOutcomes(directory: string, { booted, result }: FixableImage): OutcomeObservation {
   const after = openDirectory(join(directory, "after"));
-  const { root } = JSON.parse(readFileSync(join(directory, "changes.json"), "utf8")) as { root: string };
+  const { root } = recordedBoot(directory);
   // What the stock root has is nobody's request.
   const isOwn = (path: string) => !existsSync(root + path) || existsSync(join(directory, "custom") + path);
   return {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
+import type { RealBoot } from "./bootDirectory.ts";
 import type { Observation, Question } from "./observe.ts";
 import type { SaidFinding } from "./observeOutcomes.ts";
-import type { RealBoot } from "./realBoot.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** One program that looks at boots for a whole file of tests: to start one for each would take longer than the looks. */
@@ -16,8 +16,7 @@ class Observer {
   readonly #waiting: { take(line: string): void; fail(reason: Error): void }[] = [];
 
   constructor(program: string) {
-    const words = [join(import.meta.dirname, "look.py"), process.execPath, program];
-    this.#process = spawn("python3", words, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#process = spawn("unshare", ["--mount", process.execPath, program], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: this.#process.stdout! }).on("line", (line) => this.#waiting.shift()?.take(line));
     this.#process.on("close", (status) => {
       for (const { fail } of this.#waiting.splice(0)) fail(new Error(`the observer ended with status ${status}`));

@@ -7,7 +7,8 @@ import { DEBIAN_RELEASES, readRecording } from "../../recordings.ts";
 import { chosen } from "../../samples.ts";
 import { describeReal, realRoots, roots } from "../describeReal.ts";
 import { renew, writeRecording } from "../recordings.ts";
-import { type RealBoot, realBoot } from "./realBoot.ts";
+import type { RealBoot } from "./bootDirectory.ts";
+import { realBoot } from "./realBoot.ts";
 import type { Suite } from "./scenario.ts";
 import { base } from "./scenarios.ts";
 

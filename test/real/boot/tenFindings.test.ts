@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FileEdit } from "../../../src/lint/finding.ts";
 import { describeReal, realRoots, roots } from "../describeReal.ts";
+import type { RealBoot } from "./bootDirectory.ts";
 import { noScore } from "./compare.ts";
 import { compareBoot, sshdOf } from "./compareBoot.ts";
 import { besideFixes, compareFixes, noFixScore } from "./compareFixes.ts";
@@ -17,7 +18,7 @@ import { noOutcomeScore } from "./compareOutcomes.ts";
 import { fixedScenario } from "./fixedScenario.ts";
 import type { SaidFinding } from "./observeOutcomes.ts";
 import { observer } from "./observer.ts";
-import { type RealBoot, realBoot } from "./realBoot.ts";
+import { realBoot } from "./realBoot.ts";
 import { keys, type Scenario, type Suite } from "./scenario.ts";
 import { base } from "./scenarios.ts";
 

@@ -108,7 +108,7 @@ export const services: Scenario[] = [
       ),
       "/etc/puppet/puppet.conf": "[main]\nlogdir = /var/log/puppet\n",
       "/usr/bin/apt-get": {
-        content: `#!/bin/sh\ncat >/run/real-boot/bin/puppet <<'END'\n${puppet.content}END\nchmod 755 /run/real-boot/bin/puppet\n`,
+        content: `#!/bin/sh\ncat >/run/cloud-init-lint/bin/puppet <<'END'\n${puppet.content}END\nchmod 755 /run/cloud-init-lint/bin/puppet\n`,
         mode: "755",
       },
       "/usr/bin/apt-cache": { content: "#!/bin/sh\necho puppet-agent\n", mode: "755" },
