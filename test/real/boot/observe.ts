@@ -13,6 +13,7 @@ import type { Setting } from "../../../src/services/service.ts";
 import { sshd } from "../../../src/services/sshd.ts";
 import { plannedFiles } from "../../../src/verify/verify.ts";
 import { withImages } from "./bootDirectory.ts";
+import { observeContradictions } from "./observeContradictions.ts";
 import { type FixedImage, type KeptLoss, observeFixes, observeLosses } from "./observeFixes.ts";
 import { type LintObservation, observeLint } from "./observeLint.ts";
 import { type OutcomeObservation, observeOutcomes, type SaidFinding } from "./observeOutcomes.ts";
@@ -36,6 +37,7 @@ export interface Observation {
   readonly fixes: readonly FixedImage[];
   /** What became of the losses of `fixed`. */
   readonly losses: readonly (readonly KeptLoss[])[];
+  readonly contradictions: readonly string[];
 }
 
 function plan({ image, booted }: FixableImage): PlannedChange[] {
@@ -58,6 +60,7 @@ function observe({ directory, ownData, fixed }: Question): Observation {
     sshd: { before: settings(join(directory, "before")), after: settings(join(directory, "after")) },
     fixes: fixed === undefined ? observeFixes(linted) : [],
     losses: observeLosses(directory, fixed ?? []),
+    contradictions: observeContradictions(directory, linted),
   };
 }
 

@@ -54,7 +54,7 @@ export function whyNot(suite: Suite): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
   if (!existsSync(join(roots, suite, "etc/cloud/cloud.cfg")))
     return `no root at ${join(roots, suite)}: run test/real/make-roots.sh ${suite}`;
-  const probe = spawnSync("unshare", ["--mount", "--pid", "--fork", "--net", "true"], { encoding: "utf8" });
+  const probe = spawnSync("unshare", ["--user", "--mount", "--pid", "--fork", "--net", "true"], { encoding: "utf8" });
   return probe.status === 0 ? undefined : `cannot make namespaces: ${probe.stderr || String(probe.error)}`;
 }
 
