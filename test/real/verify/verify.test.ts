@@ -148,6 +148,26 @@ def handle(name, cfg, cloud, args):
     expect(status).toBe(1);
   });
 
+  test("an image that OpenRC boots does what is predicted without systemd", () => {
+    const services = ["cloud-init-local", "cloud-init", "cloud-config", "cloud-final"];
+    const custom = directoryOf("openrc", {
+      ...Object.fromEntries(services.map((name) => [`etc/init.d/${name}`, "#!/sbin/openrc-run\n"])),
+      ...Object.fromEntries(services.map((name) => [`etc/runlevels/default/${name}`, ""])),
+      "etc/cloud/cloud.cfg.d/20-alpine.cfg": "system_info: {distro: alpine}\nssh_pwauth: true\n",
+      "usr/sbin/rc-service": "",
+    });
+    for (const path of ["usr/lib/systemd/systemd", "usr/bin/systemctl"]) {
+      mkdirSync(dirname(join(custom, path)), { recursive: true });
+      // How an overlay removes what is below.
+      spawnSync("mknod", [join(custom, path), "c", "0", "0"]);
+    }
+    const { status, stdout } = verifyWith(join(roots, "sid"), custom, "--seed", seed(), "-f", "json");
+    const { changes, commands } = JSON.parse(stdout);
+    expect(changes.filter(({ outcome }: { outcome: string }) => outcome !== "predicted")).toEqual([]);
+    expect(commands).toEqual(["rc-service --nocolor sshd restart"]);
+    expect(status).toBe(0);
+  });
+
   test("package managers and hostnamectl are recorded, and hostnamectl stores the name", () => {
     const custom = directoryOf("rocky", {
       "etc/cloud/cloud.cfg.d/20-rocky.cfg": "system_info: {distro: rocky}\npackages: [tree]\n",
