@@ -4,7 +4,7 @@ import * as form from "../../config/schema/forms.ts";
 import { hasUnknown } from "../../image/unknown.ts";
 import { truthy } from "../../python/value.ts";
 import { defineModule } from "../module.ts";
-import { ensureAuthorizedKeysFile } from "../ssh/authorizedKeysFile.ts";
+import { ensureAuthorizedKeysFile, userWithHome } from "../ssh/authorizedKeysFile.ts";
 import { userKeys } from "../users/userKeys.ts";
 import { type ConfiguredUser, configuredAccounts } from "../users/users.ts";
 
@@ -22,10 +22,12 @@ export const sshAuthkeyFingerprints = defineModule({
   },
   run(boot) {
     const off = boot.config.node("no_ssh_fingerprints");
-    if (!boot.since("21.3") || (off !== undefined && isTrue(off))) return;
+    if (off !== undefined && isTrue(off)) return;
     for (const user of configuredAccounts(boot).users) {
       if (boot.since("22.2") && (holds(user, "no_create_home") || holds(user, "system"))) continue;
-      if (!hasUnknown(user.name)) ensureAuthorizedKeysFile(boot, user.name, user.origin);
+      if (hasUnknown(user.name)) continue;
+      if (boot.since("21.3")) ensureAuthorizedKeysFile(boot, user.name, user.origin);
+      else userWithHome(boot, user.name);
     }
   },
 });

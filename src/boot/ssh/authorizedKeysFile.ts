@@ -24,10 +24,16 @@ interface AuthorizedKeysFile {
  * @throws Raises if the user does not exist
  */
 export function ensureAuthorizedKeysFile(boot: ModuleRun, name: string, because: Origin): AuthorizedKeysFile {
+  const user = userWithHome(boot, name);
+  return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
+}
+
+/** The account whose keys are asked for (ssh_util.users_ssh_info, 18.5 to 26.2). @throws Raises if it has no home */
+export function userWithHome(boot: ModuleRun, name: string): User {
   const user = findUser(boot.image, name);
   if (user === undefined) throw new Failure({ code: "user-missing", user: name }, `the user ${name} does not exist`);
   if (user.home === "") throw new Raises(`the user ${name} has no home directory`);
-  return boot.since("21.3") ? findSafeFile(boot, user, because) : ensureFirstFile(boot, user, because);
+  return user;
 }
 
 /**

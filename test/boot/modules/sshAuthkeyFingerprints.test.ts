@@ -25,3 +25,12 @@ test("no_ssh_fingerprints leaves them alone", () => {
   const result = firstBoot({ config: `${modules}${users}no_ssh_fingerprints: "yes"\n` });
   expect(result.after.list("/home/amy")).toEqual([]);
 });
+
+test.each(["20.4.1", "26.2"])("%s fails for an account that users_groups could not make", (version) => {
+  const result = firstBoot({ version, config: `${modules}users: [{name: amy, shell: bash}]\n` });
+  const outcomes = result.modules.map(({ name, status }) => [name, status]);
+  expect(outcomes.slice(1)).toEqual([
+    ["users_groups", "failed"],
+    ["ssh_authkey_fingerprints", "failed"],
+  ]);
+});
