@@ -1,6 +1,7 @@
 import { isFalse } from "../../config/options.ts";
 import * as form from "../../config/schema/forms.ts";
 import type { Origin } from "../../image/origin.ts";
+import { Raises } from "../../python/errors.ts";
 import { pyStr } from "../../python/value.ts";
 import { header } from "../files/makeHeader.ts";
 import { strictText } from "../files/strictText.ts";
@@ -88,6 +89,7 @@ function gentoo(boot: ModuleRun, wanted: string, because: Origin): void {
   // The mode in cloud-init is 644 in decimal.
   boot.write("/etc/locale.gen", "C.UTF8 UTF-8\nen_US.UTF-8 UTF-8", because, { mode: 644 });
   boot.command("locale-gen");
+  if (boot.lacks("eselect")) throw new Raises("eselect is not installed", because);
   boot.command("eselect locale set en_US.UTF-8");
   boot.mayChange("/etc/env.d/02locale", "eselect sets LANG in it", because);
 }
