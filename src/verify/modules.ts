@@ -22,6 +22,10 @@ export interface ComparedModule {
 const SANDBOX_FAILURES: readonly (readonly [RegExp, string])[] = [
   [/apt-get.*update/s, "the sandbox has no network"],
   [/localectl/, "no message bus runs in the sandbox"],
+  [
+    /Runparts: \d+ failures|^\('bootcmd', ProcessExecutionError/,
+    "a script failed, which may need what the sandbox lacks",
+  ],
 ];
 
 /** The names of stages in the events of cloud-init's log. */
@@ -31,8 +35,8 @@ const STAGES: Readonly<Record<string, Stage>> = {
   "modules-final": "final",
 };
 
-/** Names in events have dashes in older versions. */
-const nameOf = (text: string) => text.replaceAll("-", "_");
+/** The name of a module in events and errors, which is that in the configuration. */
+const nameOf = (text: string) => text.replaceAll("-", "_").replace(/^cc_/, "").replace(/\.py$/, "");
 
 /**
  * Compares what became of the modules with cloud-init's log and result.json (20.4 to 26.2), in the order of the prediction.
@@ -79,7 +83,7 @@ function judge(
 function realStatuses(log: string): Map<string, RealStatus> {
   const statuses = new Map<string, RealStatus>();
   for (const [, events = "", module = "", result, text = ""] of log.matchAll(
-    /finish: ([\w-]+)\/config-([\w-]+): (SUCCESS|FAIL): (.*)/g,
+    /finish: ([\w-]+)\/config-([\w.-]+): (SUCCESS|FAIL): (.*)/g,
   )) {
     const stage = STAGES[events];
     if (stage === undefined) continue;
@@ -94,7 +98,7 @@ function errorsOf(result: string): Map<string, string> {
   const errors = new Map<string, string>();
   try {
     const { v1 } = JSON.parse(result) as { v1: { errors: string[] } };
-    for (const error of v1.errors) errors.set(nameOf(/^\('([\w-]+)', /.exec(error)?.[1] ?? ""), error);
+    for (const error of v1.errors) errors.set(nameOf(/^\('([\w.-]+)', /.exec(error)?.[1] ?? ""), error);
   } catch {
     // A boot that stops before its end writes none.
   }
