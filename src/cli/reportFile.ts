@@ -6,6 +6,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  type Stats,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -41,6 +42,33 @@ export function regularFile(path: string): string | undefined {
 export async function writeReportFile(path: string, text: string, fill = fillWith): Promise<void> {
   const place = regularFile(path);
   if (place === undefined) return writeFileSync(path, text);
+  await replaceFile(
+    place,
+    (handle) => fill(handle, text),
+    likeEarlier,
+    () => overwrite(place, text),
+  );
+}
+
+/**
+ * Writes bytes that only their owner may read, in the same way. @param place as `regularFile` gives it
+ * @throws the file system's error.
+ */
+export async function writePrivateFile(place: string, bytes: Buffer): Promise<void> {
+  await replaceFile(
+    place,
+    (handle) => handle.writeFile(bytes),
+    async () => {},
+  );
+}
+
+/** @param settle gives the new file what it takes from the earlier one @param otherwise writes where nothing can be replaced */
+async function replaceFile(
+  place: string,
+  fill: (handle: FileHandle) => Promise<void>,
+  settle: (handle: FileHandle, earlier: Stats) => Promise<void>,
+  otherwise?: () => void,
+): Promise<void> {
   const earlier = lstatSync(place, { throwIfNoEntry: false });
   // A write-protected file is not replaced, even where the directory would permit it.
   if (earlier !== undefined) accessSync(place, constants.W_OK);
@@ -48,18 +76,18 @@ export async function writeReportFile(path: string, text: string, fill = fillWit
   const remove = () => rmSync(beside, { force: true });
   const settled = onInterrupt(remove);
   try {
-    const handle = await open(beside, "wx", 0o666);
+    const handle = await open(beside, "wx", otherwise === undefined ? 0o600 : 0o666);
     try {
-      await fill(handle, text);
-      if (earlier !== undefined) await likeEarlier(handle, earlier);
+      await fill(handle);
+      if (earlier !== undefined) await settle(handle, earlier);
     } finally {
       await handle.close();
     }
     await rename(beside, place);
   } catch (error) {
     remove();
-    if (earlier === undefined || !mayNotReplace(error)) throw error;
-    overwrite(place, text);
+    if (earlier === undefined || otherwise === undefined || !mayNotReplace(error)) throw error;
+    otherwise();
   } finally {
     settled();
   }
@@ -69,7 +97,7 @@ async function fillWith(handle: FileHandle, text: string): Promise<void> {
   await handle.writeFile(text);
 }
 
-async function likeEarlier(handle: FileHandle, { mode, uid, gid }: { mode: number; uid: number; gid: number }) {
+async function likeEarlier(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid);
   await handle.chmod(mode & 0o7777);

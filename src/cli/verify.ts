@@ -1,8 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Io } from "./io.ts";
 import { seedOption, userDataOption } from "./launchOptions.ts";
 import { colorOption, OWN_FORMATS, ownFormatOption } from "./options.ts";
-import type { VerifyFlags } from "./run/verify.ts";
+import type { VerifyFlags } from "./run/verified.ts";
 
 /** Adds `verify`, which runs the image's own cloud-init and compares. */
 export function verifyCommand(program: Command, io: Io, end: (status: number) => void): void {
@@ -11,10 +11,16 @@ export function verifyCommand(program: Command, io: Io, end: (status: number) =>
     .description(
       "run the image's own cloud-init as root in a sandbox, and compare what it changes with the plan (Linux, as root)",
     )
-    .argument("<root>", "root directory of an image; nothing is written to it")
+    .argument("<root>", "root directory of an image, to which nothing is written; or a file that --save wrote")
     .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json or markdown"))
     .addOption(seedOption())
     .addOption(userDataOption())
+    .addOption(
+      new Option(
+        "--save <file>",
+        "write a .tar.gz for a bug report, with secrets masked: verify on this file compares again, without root and the image",
+      ),
+    )
     .addOption(colorOption())
     .action(async (root: string, flags: VerifyFlags) => {
       const { verifyImage } = await import("./run/verify.ts");

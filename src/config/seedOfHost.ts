@@ -21,10 +21,18 @@ export function readSeed(directory: string): CloudData {
     throw new SeedError(`${directory}: not a directory; name the one that contains ${SEED_FILES.join(", ")}`);
   if (!SEED_FILES.some((name) => statOfHost(join(directory, name)) !== undefined))
     throw new SeedError(`${directory}: contains none of ${SEED_FILES.join(", ")}`);
-  const networkData = json(seedFileOfHost(join(directory, NETWORK_DATA)));
-  const has = (name: string) => statOfHost(join(directory, name)) !== undefined;
+  return seedAmong(seedFileOfHost, directory);
+}
+
+/** Reads a file of a launch by its path; undefined if it does not exist. */
+export type ReadLaunchFile = (path: string) => SeedFile | undefined;
+
+/** The same from files that `read` has. @throws SeedError if meta-data or network-config is not a valid YAML mapping */
+export function seedAmong(read: ReadLaunchFile, directory: string): CloudData {
+  const networkData = json(read(join(directory, NETWORK_DATA)));
+  const has = (name: string) => read(join(directory, name)) !== undefined;
   return {
-    ...cloudData((name) => seedFileOfHost(join(directory, name)), strictMapping),
+    ...cloudData((name) => read(join(directory, name)), strictMapping),
     ...(networkData === undefined ? {} : { networkData }),
     ...(has("user-data") && !has("meta-data") ? { withoutMetaData: directory } : {}),
   };

@@ -79,15 +79,28 @@ function judge(
   return reason === undefined ? { outcome: "different", error: error ?? null } : { outcome: "sandbox", error: reason };
 }
 
+/** The end of a module in a log: the events of its stage, its name, its result and a sentence. */
+const ENDING = /finish: ([\w-]+)\/config-([\w.-]+): (SUCCESS|FAIL): (.*)/g;
+
+/** The part of a log that is compared, without anything else of its lines. */
+export function endingsOf(log: string): string {
+  const lines = [...log.matchAll(ENDING)].map(
+    ([, events, module, result, text = ""]) =>
+      `finish: ${events}/config-${module}: ${result}: ${ranBefore(text) ? "previously ran" : "ran"}\n`,
+  );
+  // A log without any differs from none.
+  return lines.length === 0 && log !== "" ? "\n" : lines.join("");
+}
+
+const ranBefore = (text: string) => text.includes("previously ran");
+
 /** How each module ended, by stage and name. */
 function realStatuses(log: string): Map<string, RealStatus> {
   const statuses = new Map<string, RealStatus>();
-  for (const [, events = "", module = "", result, text = ""] of log.matchAll(
-    /finish: ([\w-]+)\/config-([\w.-]+): (SUCCESS|FAIL): (.*)/g,
-  )) {
+  for (const [, events = "", module = "", result, text = ""] of log.matchAll(ENDING)) {
     const stage = STAGES[events];
     if (stage === undefined) continue;
-    const status = result === "FAIL" ? "failed" : /previously ran/.test(text) ? "not run" : "ran";
+    const status = result === "FAIL" ? "failed" : ranBefore(text) ? "not run" : "ran";
     statuses.set(`${stage} ${nameOf(module)}`, status);
   }
   return statuses;

@@ -3,7 +3,7 @@ import { boot } from "../boot/boot.ts";
 import type { Launch } from "../boot/cloud/find.ts";
 import { listedDatasources } from "../boot/cloud/pinned.ts";
 import { cloudData, IMAGE_SEEDS, imageSeed, SEED_FILES, seedMapping } from "../config/seed.ts";
-import { seedFileOfHost } from "../config/seedOfHost.ts";
+import { type ReadLaunchFile, seedFileOfHost } from "../config/seedOfHost.ts";
 import type { SeedFile } from "../config/userData/parts.ts";
 import type { Distro } from "../distro/distro.ts";
 import { kernelCommandLine } from "../distro/kernelCommandLine.ts";
@@ -23,6 +23,8 @@ export interface GivenLaunch extends Launch {
   readonly directory: string | undefined;
   /** Replaces the seed's user-data. */
   readonly userData?: SeedFile;
+  /** Reads the files of the directory; by default this machine's. */
+  readonly read?: ReadLaunchFile;
 }
 
 /** A launch that asks for nothing, where there is no seed. */
@@ -48,7 +50,7 @@ export function sandboxLaunch(
   readonly predicted: Launch & { readonly userData?: SeedFile };
   readonly instead: readonly string[];
 } {
-  const { directory, ...own } = given;
+  const { directory, read: readFile, ...own } = given;
   const version = distro.cloudInit.version ?? ASSUMED_VERSION;
   const names = listedDatasources(image, version, boot(image, { distro, ...own }).base)?.names ?? ["NoCloud"];
   // None needs nothing from the machine.
@@ -58,7 +60,7 @@ export function sandboxLaunch(
   const forced = instead.length === 0 ? {} : { datasource: "NoCloud" };
   const userData = own.userData === undefined ? [] : [["user-data", own.userData.bytes] as const];
   if (directory !== undefined) {
-    const seed = new Map([...seedOf(directory, image), ...userData]);
+    const seed = new Map([...seedOf(directory, image, readFile), ...userData]);
     return { launch: { seed, commandLine }, predicted: { ...own, ...forced }, instead };
   }
   if (instead.length === 0 && imageSeed(image, version) !== undefined)
@@ -73,9 +75,9 @@ export function sandboxLaunch(
 }
 
 /** The files of a seed's directory. Those that only the image has become empty: they must not join it. */
-function seedOf(directory: string, image: Image): (readonly [string, Buffer])[] {
+function seedOf(directory: string, image: Image, read = seedFileOfHost): (readonly [string, Buffer])[] {
   return SEED_FILES.flatMap((name) => {
-    const file = seedFileOfHost(join(directory, name));
+    const file = read(join(directory, name));
     if (file !== undefined) return [[name, file.bytes] as const];
     // NoCloud takes only a seed that has user-data.
     const isNeeded = name === "user-data" || image.stat(`${IMAGE_SEEDS[0]}/${name}`) !== undefined;

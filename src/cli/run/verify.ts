@@ -1,34 +1,33 @@
 import { realpathSync, statSync } from "node:fs";
-import { boot } from "../../boot/boot.ts";
 import { SEED_FILES } from "../../config/seed.ts";
+import { detectDistro } from "../../distro/detect.ts";
 import type { Image } from "../../image/image.ts";
 import { reasonOf } from "../../image/reason.ts";
-import { lintBooted } from "../../lint/lint.ts";
-import { catalogue } from "../../lint/rules/catalogue.ts";
 import { escapeText } from "../../report/escape.ts";
-import { reportedVerification } from "../../report/reportedVerification.ts";
 import { type RealBoot, runCloudInit } from "../../verify/realBoot.ts";
 import { SandboxError } from "../../verify/sandbox.ts";
-import { type SandboxLaunch, sandboxLaunch } from "../../verify/sandboxLaunch.ts";
-import { verify } from "../../verify/verify.ts";
+import type { SandboxLaunch } from "../../verify/sandboxLaunch.ts";
+import { RecordingImage } from "../../verify/saved/recording.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { type Io, wantsColor } from "../io.ts";
-import { inputFiles, type LaunchFlags, openLaunch } from "../launch.ts";
+import type { Io } from "../io.ts";
+import { inputFiles, openLaunch } from "../launch.ts";
 import { OWN_FORMATS } from "../options.ts";
-import { checkOutputs, parseOutput, writeOutput } from "../output.ts";
-import { reportCaveats, reportPackages, reportUnread, withTarget } from "../target.ts";
-
-/** The options of `verify`. */
-export interface VerifyFlags extends LaunchFlags {
-  readonly format: string;
-  readonly color: "auto" | "always" | "never";
-}
+import { checkOutputs, parseOutput } from "../output.ts";
+import { withTarget } from "../target.ts";
+import { compare, report, type VerifyFlags } from "./verified.ts";
+import { isSaved, replay, savePlace, saveVerification } from "./verifySaved.ts";
 
 /** Runs `verify`. Returns the exit status. @throws CommandError */
 export async function verifyImage(source: string, flags: VerifyFlags, io: Io): Promise<number> {
   const output = parseOutput(flags.format, OWN_FORMATS.verify);
-  checkOutputs([output], [source, ...inputFiles(flags)]);
+  const { save } = flags;
+  checkOutputs(
+    [output, ...(save === undefined ? [] : [{ format: "", file: save, option: `--save ${save}` }])],
+    [source, ...inputFiles(flags)],
+  );
+  if (isSaved(source)) return await replay(source, flags, output, io);
+  const place = save === undefined ? undefined : savePlace(save);
   const opened = openLaunch(flags);
   if (opened.cloud !== undefined && opened.cloud.datasource !== "NoCloud")
     throw new CommandError(
@@ -36,31 +35,16 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
       `--seed ${flags.seed}: in the layout of ${opened.cloud.datasource}; verify needs one in NoCloud layout (${SEED_FILES.join(", ")})`,
     );
   const root = checkRoot(source);
-  return await withTarget(source, {}, async ({ image, distro }) => {
-    const { launch, predicted, instead } = sandboxLaunch(image, distro, { ...opened, directory: flags.seed });
-    const options = { distro, ...predicted };
-    const booted = boot(image, options);
-    const result = lintBooted(image, booted, { ...options, rules: catalogue });
-    const real = await realBoot(source, root, image, launch, io);
-    const verification = verify(result, booted, real);
-    const reported = reportedVerification(verification);
-    if (output.format === "json")
-      await writeOutput(io, output, (await import("../../report/verifyJson.ts")).verifyJson(reported));
-    else if (output.format === "markdown")
-      await writeOutput(io, output, (await import("../../report/verifyMarkdown.ts")).verifyMarkdown(reported));
-    else {
-      const { verifyText } = await import("../../report/verifyText.ts");
-      const color = output.file === undefined && wantsColor(flags.color, io);
-      await writeOutput(io, output, verifyText(reported, { color, width: io.columns }));
-    }
-    if (instead.length > 0)
-      io.err(
-        `${escapeText(source)}: warning: this image looks for ${escapeText(instead.join(", "))}; it got NoCloud's data instead, so what only another datasource does is not compared\n`,
-      );
-    reportCaveats(source, result.caveats, io);
-    reportPackages(source, distro.packages, io);
-    if (reportUnread(source, result.unread, io)) return EXIT.incomplete;
-    return verification.agrees ? EXIT.clean : EXIT.findings;
+  return await withTarget(source, {}, async (target) => {
+    const live = target.image;
+    const recording = place === undefined ? undefined : new RecordingImage(live);
+    const image = recording ?? live;
+    const seen = recording === undefined ? target : { image, distro: detectDistro(recording) };
+    const given = { ...opened, directory: flags.seed };
+    const compared = await compare(seen, given, (launch) => realBoot(source, root, live, launch, io));
+    if (recording !== undefined && place !== undefined)
+      await saveVerification(place, { recording, packages: target.distro.packages, flags, ...compared }, io);
+    return await report(source, seen, compared, output, flags, io);
   });
 }
 

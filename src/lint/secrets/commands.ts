@@ -17,7 +17,7 @@ function after(words: string): RegExp {
   return new RegExp(`(\\b${words.replaceAll(" ", SPACE)}${SPACE}(?:-[^\\s"',]+${SPACE})*)(?!-)${VALUE}`, "g");
 }
 
-const USER = `[^\\s:"']{0,100}:`;
+const USER = `(?!<<hidden:)[^\\s:"']{0,100}:`;
 
 /** Arguments of programs that are secrets, which the name of an option alone would not show. */
 const COMMANDS: readonly (readonly [programs: string, argument: () => RegExp, kind: SecretKind])[] = [

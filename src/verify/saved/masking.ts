@@ -1,0 +1,207 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { SecretKind } from "../../config/secret.ts";
+import { typeOfText } from "../../config/userData/contentTypes.ts";
+import { strictText } from "../../image/utf8.ts";
+import { fromBase64 } from "../../lint/fileKind.ts";
+import { isSecretFile } from "../../lint/secrets/paths.ts";
+import type { Secrets } from "../../lint/secrets/secrets.ts";
+import { SecretValues } from "../../lint/secrets/values.ts";
+import { linesWithoutPrivateHalf } from "./privateKeys.ts";
+import { hiddenSpans, type Span } from "./spans.ts";
+import type { StandIns } from "./standIns.ts";
+
+/**
+ * How much of a file may be a secret: in one that everybody has ("shipped") only what looks random; in code and package
+ * databases ("program") only what is a secret elsewhere.
+ */
+export type Trust = "own" | "shipped" | "program";
+
+/** The size up to which packed data is unpacked. */
+const LARGEST = 32 * 1024 * 1024;
+
+/**
+ * Masks the secrets of files so that what reads them still works: equal secrets become equal stand-ins. Everything is learned
+ * before anything is masked, since a secret may be found in one file and only stand in another.
+ */
+export class Masking {
+  readonly #secrets: Secrets;
+  readonly #standIns: StandIns;
+  readonly #known = new SecretValues();
+  /** Lines that a secret consists of, which may be the content of a file. */
+  readonly #lines = new Set<string>();
+  /** Lines of files that everybody has, in which something looks like a secret. */
+  readonly #shippedLines = new Set<string>();
+
+  constructor(secrets: Secrets, standIns: StandIns) {
+    this.#secrets = secrets;
+    this.#standIns = standIns;
+  }
+
+  /** Learns what is secret in a file. */
+  learn(path: string, bytes: Buffer, trust: Trust = "own"): void {
+    const inner = unpack(bytes);
+    if (inner !== undefined) {
+      this.learn(path, inner.bytes, trust);
+      return;
+    }
+    const text = strictText(bytes);
+    if (text === undefined || trust === "program") return;
+    for (const [line, instead] of linesWithoutPrivateHalf(text)) {
+      this.#standIns.set(line, instead);
+      this.#known.add(line, "key");
+    }
+    for (const group of groupsOf(hiddenSpans(text, this.#secrets.file(path, text)))) {
+      const blob = blobOf(group);
+      for (const { value, kind, line } of group) {
+        if (trust === "shipped" && !looksRandom(value)) this.#shippedLines.add(line);
+        else {
+          for (const part of linesIn(value)) this.#lines.add(part);
+          if (looksRandom(value)) this.#known.add(value, kind);
+        }
+      }
+      if (blob === undefined) continue;
+      if (isUserData(blob.bytes)) this.learn("user-data", blob.bytes);
+      else
+        for (const line of linesIn(blob.bytes.toString("utf8"))) {
+          this.#lines.add(line);
+          this.#known.add(line, "key");
+        }
+    }
+  }
+
+  /** A file with its secrets masked. */
+  file(path: string, bytes: Buffer, trust: Trust = "own"): Buffer {
+    const inner = unpack(bytes);
+    if (inner !== undefined) return inner.pack(this.file(path, inner.bytes, trust));
+    const text = strictText(bytes);
+    if (text !== undefined && trust === "own" && this.#isSecret(text)) return this.#opaque(bytes, "key");
+    if (text !== undefined) return Buffer.from(this.#masked(text, this.#shown(path, text, trust)));
+    if (trust === "own" && isSecretFile(path)) return Buffer.alloc(bytes.length);
+    const raw = bytes.toString("latin1");
+    return Buffer.from(this.#masked(raw, this.#known.hide(raw)), "latin1");
+  }
+
+  /** A sentence, a path, a command. */
+  text(text: string): string {
+    return this.#masked(text, this.#secrets.text(this.#known.hide(text)));
+  }
+
+  /** A name, or a text that shows no secret but those that only other files tell. */
+  name(text: string): string {
+    return this.#masked(text, this.#known.hide(text));
+  }
+
+  #shown(path: string, text: string, trust: Trust): string {
+    const shown = this.#known.hide(text);
+    return trust === "program" ? shown : this.#secrets.file(path, shown);
+  }
+
+  #masked(text: string, shown: string): string {
+    const parts: string[] = [];
+    let done = 0;
+    const spans = hiddenSpans(text, shown).filter(
+      ({ line, value }) => !this.#shippedLines.has(line) || looksRandom(value),
+    );
+    for (const group of groupsOf(spans)) {
+      const values = this.#instead(group);
+      for (const [index, { start, end }] of group.entries()) {
+        parts.push(text.slice(done, start), values[index]!);
+        done = end;
+      }
+    }
+    return parts.join("") + text.slice(done);
+  }
+
+  #instead(group: readonly Span[]): string[] {
+    const blob = blobOf(group);
+    if (blob === undefined) return group.map(({ value, kind }) => this.#standIns.of(value, kind));
+    const masked = isUserData(blob.bytes)
+      ? this.file("user-data", blob.bytes)
+      : this.#opaque(blob.bytes, group[0]!.kind);
+    const digits = blob.pack(masked);
+    const width = Math.max(...group.map(({ value }) => value.length));
+    return group.map((_, index) =>
+      index === group.length - 1 ? digits.slice(index * width) : digits.slice(index * width, (index + 1) * width),
+    );
+  }
+
+  /** Whether a file has nothing but lines of secrets: what user-data writes to a file that only its owner may read. */
+  #isSecret(text: string): boolean {
+    const lines = linesIn(text);
+    return lines.length > 0 && lines.every((line) => this.#lines.has(line));
+  }
+
+  /** Every line of a file replaced. */
+  #opaque(bytes: Buffer, kind: SecretKind): Buffer {
+    const lines = bytes.toString("utf8").split("\n");
+    return Buffer.from(lines.map((line) => this.#standIns.of(line, kind)).join("\n"));
+  }
+}
+
+/** The lines of a value as it may be written, in quotes and on one line. */
+function linesIn(value: string): string[] {
+  return value
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, "$2")
+    .split(/(?:\\r)?\\n|\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** A value that no text has by chance. */
+function looksRandom(value: string): boolean {
+  return (
+    value.length >= 8 &&
+    !/\s/.test(value) &&
+    /\d/.test(value) &&
+    /[A-Za-z]/.test(value) &&
+    !/^[a-z\d]+(?:[-_.][a-z\d]+)+$/.test(value)
+  );
+}
+
+function isUserData(bytes: Buffer): boolean {
+  const beginning = bytes.toString("utf8", 0, 4096);
+  return typeOfText(beginning) !== undefined || /mime-version:/i.test(beginning);
+}
+
+interface Packed {
+  readonly bytes: Buffer;
+  pack(bytes: Buffer): Buffer;
+}
+
+/** What a file holds that is packed as a whole; undefined for any other. */
+function unpack(bytes: Buffer): Packed | undefined {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    try {
+      return { bytes: gunzipSync(bytes, { maxOutputLength: LARGEST }), pack: (inner) => gzipSync(inner) };
+    } catch {
+      return undefined;
+    }
+  }
+  const decoded = fromBase64(bytes);
+  return decoded && { bytes: decoded, pack: (inner) => Buffer.from(`${inner.toString("base64")}\n`) };
+}
+
+/** Spans that may be one value: successive lines that have nothing else. */
+function groupsOf(spans: readonly Span[]): Span[][] {
+  const groups: Span[][] = [];
+  for (const span of spans) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (last?.isWholeLine && span.isWholeLine && span.start - last.end < 80) group!.push(span);
+    else groups.push([span]);
+  }
+  return groups;
+}
+
+/** What base64 in a group of spans holds; undefined if it is none of a text. */
+function blobOf(group: readonly Span[]): { readonly bytes: Buffer; pack(bytes: Buffer): string } | undefined {
+  const digits = group.map(({ value }) => value.trim()).join("");
+  if (digits.length < 16 || digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return undefined;
+  const bytes = Buffer.from(digits, "base64");
+  const inner = unpack(bytes);
+  if (inner !== undefined) return { bytes: inner.bytes, pack: (masked) => inner.pack(masked).toString("base64") };
+  const text = strictText(bytes);
+  const isText = text !== undefined && !/[\x00-\x08\x0e-\x1f\x7f]/.test(text);
+  return isText ? { bytes, pack: (masked) => masked.toString("base64") } : undefined;
+}
