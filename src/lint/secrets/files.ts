@@ -1,6 +1,6 @@
 import { hidden, type SecretKind } from "../../config/secret.ts";
 import type { FileKind } from "../fileKind.ts";
-import { hideForms } from "./forms.ts";
+import { hideForms, isHiddenInside } from "./forms.ts";
 import { kindOfName } from "./names.ts";
 import { isSecretFile } from "./paths.ts";
 
@@ -155,6 +155,7 @@ function hideValues(path: string, lines: readonly string[]): string[] {
     // YAML documents are hidden by position.
     if (kind === undefined || (name === "chpasswd" && (value.includes("<<hidden:") || !/list|pass|users/.test(value))))
       return line;
+    if (name === "random_seed" && isHiddenInside(value)) return line;
     // Lines indented below it are its value.
     if (/^[|>][-+\d]*(?:\s+#.*)?$/.test(value)) block = { indent, kind };
     return NOTHING.test(value) ? line : lead + hidden(kind) + end;

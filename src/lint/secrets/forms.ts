@@ -119,6 +119,7 @@ function hideAssigned(text: string): string {
     if (kind === undefined || name === "chpasswd" || (/^(?:NO)?PASSWD$/.test(name) && separator.startsWith(":")))
       continue;
     const value = VALUE.exec(text)?.[0];
+    if (name === "random_seed" && isHiddenInside(text.slice(at, at + LONGEST_MAPPING))) continue;
     if (
       value === undefined ||
       NOTHING.test(value) ||
@@ -144,6 +145,14 @@ function hideAssigned(text: string): string {
     ASSIGNMENT.lastIndex = end;
   }
   return done === 0 ? text : parts.join("") + text.slice(done);
+}
+
+/** Longer values of one line are hidden as a whole. */
+const LONGEST_MAPPING = 2_000;
+
+/** Whether a value is a mapping of one line, in which its secret is hidden already. */
+export function isHiddenInside(value: string): boolean {
+  return /^\{[^\n]*<<hidden:/.test(value);
 }
 
 /** Whether the name is the end of a path and the value is a line of that file (/etc/passwd:12) or what a message says of it. */

@@ -50,7 +50,7 @@ export class Masking {
       this.#standIns.set(line, instead);
       this.#known.add(line, "key");
     }
-    for (const group of groupsOf(hiddenSpans(text, this.#secrets.file(path, text)))) {
+    for (const group of groupsOf(spansIn(path, text, this.#secrets.file(path, text)))) {
       const blob = blobOf(group);
       for (const { value, kind, line } of group) {
         if (trust === "shipped" && !looksRandom(value)) this.#shippedLines.add(line);
@@ -75,7 +75,7 @@ export class Masking {
     if (inner !== undefined) return inner.pack(this.file(path, inner.bytes, trust));
     const text = strictText(bytes);
     if (text !== undefined && trust === "own" && this.#isSecret(text)) return this.#opaque(bytes, "key");
-    if (text !== undefined) return Buffer.from(this.#masked(text, this.#shown(path, text, trust)));
+    if (text !== undefined) return Buffer.from(this.#masked(text, this.#shown(path, text, trust), path));
     if (trust === "own" && isSecretFile(path)) return Buffer.alloc(bytes.length);
     const raw = bytes.toString("latin1");
     return Buffer.from(this.#masked(raw, this.#known.hide(raw)), "latin1");
@@ -96,10 +96,10 @@ export class Masking {
     return trust === "program" ? shown : this.#secrets.file(path, shown);
   }
 
-  #masked(text: string, shown: string): string {
+  #masked(text: string, shown: string, path = ""): string {
     const parts: string[] = [];
     let done = 0;
-    const spans = hiddenSpans(text, shown).filter(
+    const spans = spansIn(path, text, shown).filter(
       ({ line, value }) => !this.#shippedLines.has(line) || looksRandom(value),
     );
     for (const group of groupsOf(spans)) {
@@ -136,6 +136,17 @@ export class Masking {
     const lines = bytes.toString("utf8").split("\n");
     return Buffer.from(lines.map((line) => this.#standIns.of(line, kind)).join("\n"));
   }
+}
+
+/** The secrets of a text. In a YAML file that is secret as a whole, its keys are none. */
+function spansIn(path: string, text: string, shown: string): Span[] {
+  const spans = hiddenSpans(text, shown);
+  if (!/\.ya?ml$/.test(path)) return spans;
+  return spans.flatMap((span) => {
+    const [, key = ""] = (span.isWholeLine && /^((?:- +)?["']?[\w.-]+["']?: *)/.exec(span.value)) || [];
+    const [start, value] = [span.start + key.length, span.value.slice(key.length)];
+    return value === "" ? [] : [{ ...span, start, value, isWholeLine: key === "" && span.isWholeLine }];
+  });
 }
 
 /** The lines of a value as it may be written, in quotes and on one line. */
