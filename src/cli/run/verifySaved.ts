@@ -23,7 +23,7 @@ import { regularFile, writePrivateFile } from "../reportFile.ts";
 import { type Compared, compare, report, type VerifyFlags } from "./verified.ts";
 
 /** How much of a file shows whether it is a saved verification. */
-const HEAD = 64 * 1024;
+const HEAD = 1024;
 
 /** Whether the name is of a file that --save wrote. */
 export function isSaved(source: string): boolean {

@@ -15,7 +15,7 @@ const FORMAT = 1;
 
 /** Limits of an archive, which real ones do not come near. */
 const LARGEST_ARCHIVE = 256 * 1024 * 1024;
-const LARGEST_CONTENT = 1024 ** 3;
+const LARGEST_CONTENT = 512 * 1024 * 1024;
 
 /** Why a file is no saved verification that can be read: it is damaged, or newer than this program. */
 export class SavedRunError extends Error {
@@ -29,7 +29,7 @@ export class SavedRunError extends Error {
   }
 }
 
-/** Whether a file with this beginning is a saved verification, of any version and perhaps damaged. @param head some KB of it */
+/** Whether a file with this beginning is a saved verification, of any version and perhaps damaged. @param head less than the whole file */
 export function isSavedRun(head: Buffer): boolean {
   if (head[0] !== 0x1f || head[1] !== 0x8b) return false;
   try {
@@ -236,7 +236,7 @@ function membersOf(bytes: Buffer): Map<string, Buffer> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "Z_BUF_ERROR") throw new SavedRunError("it is truncated");
     if (code === "ERR_BUFFER_TOO_LARGE")
-      throw new SavedRunError("it expands to more than 1 GiB, which no saved verification does");
+      throw new SavedRunError("it expands to more than 512 MB, which no saved verification does");
     if (code?.startsWith("Z_") || error instanceof TarError) throw new SavedRunError(`it is damaged (${message})`);
     throw error;
   }

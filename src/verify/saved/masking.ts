@@ -83,7 +83,7 @@ export class Masking {
 
   /** A sentence, a path, a command. */
   text(text: string): string {
-    return this.#masked(text, this.#secrets.text(this.#known.hide(text)));
+    return this.#masked(text, this.#known.hide(this.#secrets.text(text)));
   }
 
   /** A name, or a text that shows no secret but those that only other files tell. */
@@ -92,8 +92,7 @@ export class Masking {
   }
 
   #shown(path: string, text: string, trust: Trust): string {
-    const shown = this.#known.hide(text);
-    return trust === "program" ? shown : this.#secrets.file(path, shown);
+    return this.#known.hide(trust === "program" ? text : this.#secrets.file(path, text));
   }
 
   #masked(text: string, shown: string, path = ""): string {
@@ -138,12 +137,17 @@ export class Masking {
   }
 }
 
-/** The secrets of a text. In a YAML file that is secret as a whole, its keys are none. */
+/** The secrets of a text: no boundaries of MIME parts, and no keys of a YAML file that is secret as a whole. */
 function spansIn(path: string, text: string, shown: string): Span[] {
   const spans = hiddenSpans(text, shown);
-  if (!/\.ya?ml$/.test(path)) return spans;
+  if (spans.length === 0) return spans;
+  const boundaries = new Set(
+    [...text.matchAll(/\bboundary="?([^"\s;]{1,70})/gi)].flatMap(([, name]) => [`--${name}`, `--${name}--`]),
+  );
+  const isYaml = /\.ya?ml$/.test(path);
   return spans.flatMap((span) => {
-    const [, key = ""] = (span.isWholeLine && /^((?:- +)?["']?[\w.-]+["']?: *)/.exec(span.value)) || [];
+    if (boundaries.has(span.value.trim())) return [];
+    const [, key = ""] = (isYaml && span.isWholeLine && /^((?:- +)?["']?[\w.-]+["']?: *)/.exec(span.value)) || [];
     const [start, value] = [span.start + key.length, span.value.slice(key.length)];
     return value === "" ? [] : [{ ...span, start, value, isWholeLine: key === "" && span.isWholeLine }];
   });
@@ -199,16 +203,21 @@ function groupsOf(spans: readonly Span[]): Span[][] {
   for (const span of spans) {
     const group = groups.at(-1);
     const last = group?.at(-1);
-    if (last?.isWholeLine && span.isWholeLine && span.start - last.end < 80) group!.push(span);
+    const isNext = last?.isWholeLine && span.isWholeLine && span.start - last.end < 80;
+    if (isNext && isBase64(last.value) === isBase64(span.value)) group!.push(span);
     else groups.push([span]);
   }
   return groups;
 }
 
+function isBase64(value: string): boolean {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(value.trim());
+}
+
 /** What base64 in a group of spans holds; undefined if it is none of a text. */
 function blobOf(group: readonly Span[]): { readonly bytes: Buffer; pack(bytes: Buffer): string } | undefined {
   const digits = group.map(({ value }) => value.trim()).join("");
-  if (digits.length < 16 || digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(digits)) return undefined;
+  if (digits.length < 16 || digits.length % 4 !== 0 || !isBase64(digits)) return undefined;
   const bytes = Buffer.from(digits, "base64");
   const inner = unpack(bytes);
   if (inner !== undefined) return { bytes: inner.bytes, pack: (masked) => inner.pack(masked).toString("base64") };

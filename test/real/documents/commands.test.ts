@@ -27,7 +27,7 @@ const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^(?:npx|npm install -g) cloud-init-lint\b/, "needs a package that is published"],
   [/^ssh builder /, "test/real/cli/recipe.test.ts runs it with a stand-in for ssh"],
   [/^sudo \S*\/cloud-init-lint |^sudo (?:apt|dnf) install |^buildah build /, "test/real/release does it"],
-  [/^sudo cloud-init-lint verify /, "test/real/verify runs it on the real roots"],
+  [/^sudo cloud-init-lint verify |^cloud-init-lint verify report/, "test/real/verify runs it on the real roots"],
   [/^(?:curl -L|sha256sum --check|gh attestation|docker run)\b/, "needs a release that is published"],
   [/^(?:hyperfine|sudo (?:apt-get install hyperfine|sh test|npm run bench))\b/, "the benchmark takes minutes"],
 ];

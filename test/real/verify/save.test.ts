@@ -3,10 +3,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { filesOf, readArchive } from "../../../src/verify/saved/archive.ts";
-import { holds } from "../../verify/saved/made.ts";
+import { secretsIn } from "../../verify/saved/made.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
 
 const PROGRAM = "dist/cloud-init-lint.cjs";
@@ -136,7 +135,7 @@ write_files:
 - {path: /etc/own/env, encoding: b64, permissions: '0600', content: ${Buffer.from(`plain ${canary("b64 0600")}\n`).toString("base64")}}
 - {path: /usr/local/bin/own, encoding: b64, content: ${script}}
 runcmd:
-- export TOKEN=${canary("runcmd")}; curl -H "Authorization: Bearer ${canary("bearer")}" https://a.example/
+- 'export TOKEN=${canary("runcmd")}; curl -H "Authorization: Bearer ${canary("bearer")}" https://a.example/'
 - [curl, -u, "bob:${canary("curl")}", https://a.example/]
 bootcmd: ["echo root:${canary("bootcmd")} | chpasswd"]
 `;
@@ -246,10 +245,7 @@ def handle(name, cfg, cloud, args):
       const { again, live, first, archive } = savedAndReplayed(suite, secretFiles(), secretSeed());
       expect(canaries.length).toBeGreaterThan(35);
       const bytes = readFileSync(archive);
-      const found = canaries.filter(
-        (secret) =>
-          holds(gunzipSync(bytes), secret) || filesOf(readArchive(bytes)).some(({ content }) => holds(content, secret)),
-      );
+      const found = filesOf(readArchive(bytes)).flatMap(({ content }) => secretsIn(content, canaries));
       expect(found).toEqual([]);
       expect(first.stderr).not.toContain("a replay differs");
       expect(again.stdout).toBe(live);

@@ -64,10 +64,18 @@ function verified(image: Image, cloud: CloudData | undefined, real: RealBoot | u
   return { verification, reported: verifyJson(reportedVerification(verification)) };
 }
 
-/** Whether a secret is in some bytes: as it is, or in what base64 or gzip in them holds. */
-export function holds(bytes: Buffer, secret: string, depth = 0): boolean {
-  if (bytes.includes(secret)) return true;
-  if (depth > 4) return false;
+/** The secrets that are in some bytes: as they are, or in what base64, hexadecimal or gzip in them holds. */
+export function secretsIn(bytes: Buffer, secrets: readonly string[]): string[] {
+  const found = new Set<string>();
+  const look = (one: Buffer, depth: number): void => {
+    for (const secret of secrets) if (one.includes(secret) || one.includes(secret, 0, "latin1")) found.add(secret);
+    if (depth < 3) for (const inner of decoded(one)) look(inner, depth + 1);
+  };
+  look(bytes, 0);
+  return [...found];
+}
+
+function decoded(bytes: Buffer): Buffer[] {
   const inner: Buffer[] = [];
   for (let at = bytes.indexOf("\x1f\x8b", 0, "latin1"); at !== -1; at = bytes.indexOf("\x1f\x8b", at + 1, "latin1"))
     try {
@@ -79,5 +87,5 @@ export function holds(bytes: Buffer, secret: string, depth = 0): boolean {
   for (const [block] of text.matchAll(/[A-Za-z0-9+/_-]{12,}(?:\s+[A-Za-z0-9+/_-]{12,})*=*/g))
     for (const shift of [0, 1, 2, 3]) inner.push(Buffer.from(block.replace(/\s/g, "").slice(shift), "base64"));
   for (const [block] of text.matchAll(/(?:[0-9a-f]{2}){8,}/gi)) inner.push(Buffer.from(block, "hex"));
-  return inner.some((one) => holds(one, secret, depth + 1));
+  return inner;
 }
