@@ -21,7 +21,7 @@ const platformOption = (): Option =>
 const maxTemporaryOption = (): Option =>
   new Option(
     "--max-temporary <size>",
-    "largest total size of temporary files for compressed disks, such as 50G (default: 16G)",
+    "largest total size of temporary files for compressed disks and what verify unpacks, such as 50G (default: 16G)",
   ).argParser(parseSize);
 
 const regionOption = (): Option => new Option("--region <name>", "AWS region of ami:, ebs: and s3: images");
@@ -32,10 +32,13 @@ const profileOption = (): Option =>
 const downloadOption = (): Option =>
   new Option("--download", "download an https: or s3: image as a whole where its parts cannot be read on their own");
 
+/** The options that say how a file on this machine is opened. */
+export const localOptions = (): Option[] => [rootOption(), platformOption(), maxTemporaryOption()];
+
 /** Adds the options that say how an image is opened, which are the same wherever one is. */
 export function withOpenOptions(command: Command): Command {
-  const options = [rootOption, platformOption, maxTemporaryOption, regionOption, profileOption, downloadOption];
-  for (const option of options) command.addOption(option());
+  for (const option of [...localOptions(), regionOption(), profileOption(), downloadOption()])
+    command.addOption(option);
   return command;
 }
 

@@ -1,20 +1,26 @@
 import { type Command, Option } from "commander";
 import type { Io } from "./io.ts";
 import { seedOption, userDataOption } from "./launchOptions.ts";
+import { localOptions } from "./opening.ts";
 import { colorOption, OWN_FORMATS, ownFormatOption } from "./options.ts";
 import type { VerifyFlags } from "./run/verified.ts";
 
 /** Adds `verify`, which runs the image's own cloud-init and compares. */
 export function verifyCommand(program: Command, io: Io, end: (status: number) => void): void {
-  program
+  const command = program
     .command("verify")
     .description(
       "run the image's own cloud-init as root in a sandbox, and compare what it changes with the plan (Linux, as root)",
     )
-    .argument("<root>", "root directory of an image, to which nothing is written; or a file that --save wrote")
+    .argument(
+      "<image>",
+      "root directory of an image, to which nothing is written; a disk image, a tar archive or a container image, which is unpacked for the time of the run; or a file that --save wrote",
+    )
     .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json or markdown"))
     .addOption(seedOption())
-    .addOption(userDataOption())
+    .addOption(userDataOption());
+  for (const option of localOptions()) command.addOption(option);
+  command
     .addOption(
       new Option(
         "--save <file>",

@@ -23,35 +23,84 @@ const ZEROS = Buffer.alloc(BLOCK);
 const LEFT = 256 * 2 ** 20;
 const STEP = 64 * 2 ** 20;
 
-/**
- * A file for what can only be read once, such as a compressed disk. It has no name any more once it is open, so that it
- * vanishes with the process however that ends.
- */
-export class TemporaryFile {
-  readonly #file: number;
+/** Room for temporary files in a directory, some of which is left to others. */
+export class Room {
   readonly #directory: string;
   readonly #most: number;
-  #size = 0;
+  /** What needs it, for messages: "a temporary file". */
+  readonly #what: string;
   #written: number;
   /** At how many written bytes room is looked for. */
   #nextCheck: number;
 
   /**
    * @param most how many bytes may be written
-   * @param written how many were written to others already
-   * @throws {DiskError} if there is no place for it
+   * @param written how many were written already
    */
-  constructor(most: number, written = 0) {
+  constructor(directory: string, what: string, most: number, written = 0) {
+    this.#directory = directory;
+    this.#what = what;
     this.#most = most;
     this.#written = written;
     this.#nextCheck = written;
-    this.#directory = temporaryDirectory();
-    const path = join(this.#directory, `cloud-init-lint-${randomBytes(8).toString("hex")}`);
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Before bytes are written. @throws {DiskError} if there is no room for them */
+  take(bytes: number): void {
+    this.#written += bytes;
+    if (this.#written > this.#most) throw this.tooLarge();
+    if (this.#written < this.#nextCheck) return;
+    const { bavail, bsize } = statfsSync(this.#directory);
+    if (bavail * bsize < LEFT + STEP + bytes) throw this.#none();
+    this.#nextCheck = this.#written + STEP;
+  }
+
+  tooLarge(): DiskError {
+    const size = `${Math.ceil(this.#most / 2 ** 20)} MiB`;
+    return new DiskError(`it needs ${this.#what} of more than ${size}; allow more with --max-temporary`);
+  }
+
+  /** The error of a write as one of this program, if room was what it lacked. */
+  errorOf(error: unknown): unknown {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG" ? this.#none() : error;
+  }
+
+  #none(): DiskError {
+    const what = this.#what.replace(/^a /, "its ");
+    return new DiskError(`there is too little room for ${what} in ${this.#directory}; set TMPDIR`);
+  }
+}
+
+/**
+ * A file for what can only be read once, such as a compressed disk. It has no name any more once it is open, so that it
+ * vanishes with the process however that ends.
+ */
+export class TemporaryFile {
+  readonly #file: number;
+  readonly #most: number;
+  readonly #room: Room;
+  #size = 0;
+
+  /**
+   * @param most how many bytes may be written
+   * @param written how many were written to others already
+   * @throws {DiskError} if there is no place for it
+   */
+  constructor(most = MOST_TEMPORARY, written = 0) {
+    const directory = temporaryDirectory();
+    this.#most = most;
+    this.#room = new Room(directory, "a temporary file", most, written);
+    const path = join(directory, `cloud-init-lint-${randomBytes(8).toString("hex")}`);
     try {
       this.#file = openSync(path, "wx+", 0o600);
     } catch (error) {
       throw new DiskError(
-        `no temporary file can be made in ${this.#directory} (${(error as NodeJS.ErrnoException).code}); set TMPDIR`,
+        `no temporary file can be made in ${directory} (${(error as NodeJS.ErrnoException).code}); set TMPDIR`,
       );
     }
     try {
@@ -59,14 +108,14 @@ export class TemporaryFile {
     } catch (error) {
       closeSync(this.#file);
       throw new DiskError(
-        `files cannot be removed while they are open in ${this.#directory} (${(error as NodeJS.ErrnoException).code}); set TMPDIR`,
+        `files cannot be removed while they are open in ${directory} (${(error as NodeJS.ErrnoException).code}); set TMPDIR`,
       );
     }
   }
 
   /** @throws {DiskError} if the file would become too large */
   write(bytes: Buffer): void {
-    if (this.#size + bytes.length > HOLES * this.#most) throw this.#tooLarge();
+    if (this.#size + bytes.length > HOLES * this.#most) throw this.#room.tooLarge();
     for (let at = 0; at < bytes.length; ) {
       // Blocks of data that follow each other are written at once.
       let end = at;
@@ -91,7 +140,7 @@ export class TemporaryFile {
 
   /** The bytes that were written to this file and others. */
   get written(): number {
-    return this.#written;
+    return this.#room.written;
   }
 
   /** The file as a disk; `close` removes it. Nothing can be written any more. */
@@ -115,30 +164,13 @@ export class TemporaryFile {
   }
 
   #put(bytes: Buffer, position: number): void {
-    this.#written += bytes.length;
-    if (this.#written > this.#most) throw this.#tooLarge();
-    if (this.#written >= this.#nextCheck) {
-      const { bavail, bsize } = statfsSync(this.#directory);
-      if (bavail * bsize < LEFT + STEP + bytes.length) throw this.#noRoom();
-      this.#nextCheck = this.#written + STEP;
-    }
+    this.#room.take(bytes.length);
     try {
       for (let done = 0; done < bytes.length; )
         done += writeSync(this.#file, bytes, done, bytes.length - done, position + done);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") throw this.#noRoom();
-      throw error;
+      throw this.#room.errorOf(error);
     }
-  }
-
-  #tooLarge(): DiskError {
-    const size = `${Math.ceil(this.#most / 2 ** 20)} MiB`;
-    return new DiskError(`it needs a temporary file of more than ${size}; allow more with --max-temporary`);
-  }
-
-  #noRoom(): DiskError {
-    return new DiskError(`there is too little room for its temporary file in ${this.#directory}; set TMPDIR`);
   }
 }
 
@@ -147,7 +179,7 @@ export class BlockStore {
   readonly #file: TemporaryFile;
 
   /** @param most how many bytes may be kept. @throws {DiskError} if there is no place for it */
-  constructor(most = MOST_TEMPORARY) {
+  constructor(most?: number) {
     this.#file = new TemporaryFile(most);
   }
 
@@ -169,7 +201,7 @@ export class BlockStore {
 }
 
 /** TMPDIR where it is set. Otherwise /var/tmp, which is meant for large files, since /tmp may be in memory. */
-function temporaryDirectory(): string {
+export function temporaryDirectory(): string {
   if (process.env.TMPDIR || process.platform === "win32") return tmpdir();
   try {
     accessSync("/var/tmp", constants.W_OK);

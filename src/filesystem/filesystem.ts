@@ -54,6 +54,8 @@ export interface Inode {
   /** What tells it from all others of the file system. */
   readonly id: number | string;
   readonly stat: Stat;
+  /** When its content changed last, in seconds since 1970; undefined where that is not read. */
+  readonly mtime?: number;
   /** A file's bytes at `offset`: `length` of them, fewer only at its end. Holes are zeros. */
   read(offset: number, length: number): Buffer;
   /** A symbolic link's target. */

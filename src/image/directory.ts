@@ -61,6 +61,16 @@ function directoryEntries(host: string, problems: Problems): Entries {
     readlink: (path) => attempt(path, (hostPath) => readlinkSync(hostPath)),
     list: (path) => attempt(path, (hostPath) => sortNames(readdirSync(hostPath))) ?? [],
     read: (path) => attempt(path, readFile),
+    whole: (path) =>
+      attempt(path, (hostPath) => {
+        const { dev, ino, mtimeMs } = lstatSync(hostPath);
+        const read = (offset: number, length: number) =>
+          withFile(hostPath, (file) => {
+            const bytes = Buffer.allocUnsafe(length);
+            return bytes.subarray(0, readInto(bytes, file, offset));
+          });
+        return { id: `${dev}:${ino}`, mtime: mtimeMs / 1000, read };
+      }),
   };
 }
 

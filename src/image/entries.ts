@@ -1,4 +1,4 @@
-import type { Image, Stat } from "./image.ts";
+import type { Image, Stat, WholeEntry } from "./image.ts";
 import type { Problems } from "./problems.ts";
 import { isTooLong, resolvePath } from "./resolve.ts";
 
@@ -13,6 +13,8 @@ export interface Entries {
   read(path: string): Buffer | undefined;
   /** Sorted by code point. */
   list(path: string): readonly string[];
+  /** As an image's. */
+  whole?(path: string): WholeEntry | undefined;
 }
 
 /** The number of file bytes kept for a second `read`; beyond that, files are read again. */
@@ -106,6 +108,7 @@ export function imageOf(source: string, entries: Entries, problems: Problems): I
       return entry === undefined ? undefined : readlinkAt(entry);
     },
     realpath: follow,
+    ...(entries.whole === undefined ? {} : { whole: entries.whole.bind(entries) }),
   };
 }
 

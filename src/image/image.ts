@@ -43,6 +43,18 @@ export interface Image {
    * is the path at which a file would be created. Undefined for a loop of links.
    */
   realpath(path: string): string | undefined;
+  /** What unpacking needs of an entry besides its stat, by its path without links; undefined if it does not exist. */
+  whole?(path: string): WholeEntry | undefined;
+}
+
+/** An entry of an image that can be unpacked. */
+export interface WholeEntry {
+  /** The same for all names of one file. */
+  readonly id: unknown;
+  /** When its content changed last, in seconds since 1970; undefined if that is not known. */
+  readonly mtime: number | undefined;
+  /** A file's bytes at an offset, fewer only at its end, of a file of any size. @throws {Error} if they cannot be read */
+  read(offset: number, length: number): Buffer;
 }
 
 /** How an image on another machine is read: what is needed, when it is needed. */

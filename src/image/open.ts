@@ -11,11 +11,12 @@ import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
-import type { OpenOptions } from "./options.ts";
+import type { OpenOptions, Whole } from "./options.ts";
 import { rootIn } from "./ostree.ts";
 import { reasonOf } from "./reason.ts";
 import { openRemote } from "./remote.ts";
 import { formatOf, isCompressed, readHead } from "./sniff.ts";
+import { ContentStore } from "./store.ts";
 import { openStream } from "./stream.ts";
 import { openTarFile } from "./tar/file.ts";
 
@@ -28,12 +29,31 @@ export type { OpenOptions } from "./options.ts";
  * @throws {ImageError} if it is not an image or cannot be read.
  */
 export async function openImage(source: string, keep: Keep, options: OpenOptions = {}): Promise<Image> {
-  const image = await openAny(source, keep, options).finally(closeWaiting);
+  const image = await openStored(source, keep, options).finally(closeWaiting);
   const hasCopy = image.readlink("/ostree") === "sysroot/ostree" && image.stat("/usr/etc")?.kind === "directory";
   return hasCopy ? Object.assign(image, { pristineEtc: "/usr/etc" }) : image;
 }
 
-async function openAny(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
+/** The same with a place for all of it, if all of it is needed. */
+async function openStored(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
+  if (options.isWhole !== true) return openAny(source, keep, options);
+  const store = new ContentStore(options.maxTemporary);
+  try {
+    const image = await openAny(source, keep, { ...options, store });
+    const { close } = image;
+    return Object.assign(image, {
+      close() {
+        close?.();
+        store.close();
+      },
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function openAny(source: string, keep: Keep, options: OpenOptions & Whole): Promise<Image> {
   if (source === "-") return openStream(source, keep, options);
   if (remoteKindOf(source) !== undefined) return openRemote(source, keep, options);
   const files = filesOf(source);

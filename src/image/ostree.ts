@@ -80,6 +80,7 @@ export function deploymentImage(sysroot: Image, deployment: Deployment): Image {
     readlink: (asked) => ask(asked, (at) => sysroot.readlink(at)),
     read: (asked) => ask(asked, (at) => sysroot.read(at)),
     list: (asked) => ask(asked, (at) => sysroot.list(at)),
+    ...(sysroot.whole === undefined ? {} : { whole: (asked) => ask(asked, (at) => sysroot.whole?.(at)) }),
   };
   return imageOf(sysroot.source, entries, problems);
 }

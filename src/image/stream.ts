@@ -8,7 +8,7 @@ import { onMachine } from "./disks/machine.ts";
 import { openDiskImage } from "./disks/open.ts";
 import { type Image, ImageError } from "./image.ts";
 import type { Keep } from "./keep.ts";
-import type { OpenOptions } from "./options.ts";
+import type { OpenOptions, Whole } from "./options.ts";
 import { reasonOf } from "./reason.ts";
 import { formatOf, isCompressed, SNIFFED } from "./sniff.ts";
 import { openTarStream } from "./tar/stream.ts";
@@ -22,7 +22,7 @@ const MOST_ZEROS = 64 * 1024;
  * is read as it comes; a disk is stored in a temporary file.
  * @throws {ImageError} status 2 for a terminal, 3 if it is not an image, 4 if it cannot be read completely
  */
-export async function openStream(source: string, keep: Keep, options: OpenOptions): Promise<Image> {
+export async function openStream(source: string, keep: Keep, options: OpenOptions & Whole): Promise<Image> {
   const isStandardInput = source === "-";
   const name = isStandardInput ? "standard input" : source;
   if (isStandardInput && process.stdin.isTTY)
@@ -54,7 +54,7 @@ export async function openBytes(
   stream: AsyncIterable<Buffer>,
   { source, name }: StreamNames,
   keep: Keep,
-  options: OpenOptions,
+  options: OpenOptions & Whole,
 ): Promise<Image> {
   let what = "it";
   try {

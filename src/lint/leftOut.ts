@@ -1,4 +1,4 @@
-import { type Image, type ImageProblem, readText, type Stat } from "../image/image.ts";
+import { type Image, type ImageProblem, readText, type Stat, type WholeEntry } from "../image/image.ts";
 import { isForeseen } from "./needs.ts";
 
 /** Paths that every machine has, but no archive of the paths that lint needs. */
@@ -53,6 +53,9 @@ class PartialImage implements Image {
   }
   realpath(path: string): string | undefined {
     return this.#image.realpath(this.#noted(path));
+  }
+  whole(path: string): WholeEntry | undefined {
+    return this.#image.whole?.(path);
   }
 
   /** See `pathsLeftOut`. */

@@ -11,6 +11,8 @@ export interface Header {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
 }
 
 /** An archive that violates its format, with a message for the user. */
@@ -69,6 +71,7 @@ export function parseHeader(block: Block, offset: number): Header {
     mode: (number(bytes, 100, 8) ?? 0) & 0o7777,
     uid: number(bytes, 108, 8) ?? 0,
     gid: number(bytes, 116, 8) ?? 0,
+    mtime: number(bytes, 136, 12) ?? 0,
   };
 }
 

@@ -9,6 +9,7 @@ export interface Member {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  readonly mtime: number;
   /** The target of a symbolic or hard link, one character per byte. */
   readonly link: string;
   readonly content: Content;
@@ -29,11 +30,11 @@ export interface Content {
 export type Visitor = (member: Member) => ((stored: Buffer) => void) | undefined;
 
 /** The member that a header describes if no other header extends it. `offset` is the position of its bytes. */
-export function memberOf({ type: flag, name, link, size, mode, uid, gid }: Header, offset: number): Member {
+export function memberOf({ type: flag, name, link, size, mode, uid, gid, mtime }: Header, offset: number): Member {
   const type = memberType(flag, name);
   const stored = hasContent(flag) ? size : 0;
   const content = { offset, stored, size: type === "file" ? stored : 0, pieces: undefined };
-  return { name, type, mode, uid, gid, link, content };
+  return { name, type, mode, uid, gid, mtime, link, content };
 }
 
 function memberType(type: string, name: string): Member["type"] {

@@ -9,11 +9,12 @@ import { type Verification, verify } from "../../verify/verify.ts";
 import { EXIT } from "../exit.ts";
 import { type Io, wantsColor } from "../io.ts";
 import type { LaunchFlags } from "../launch.ts";
+import type { OpenFlags } from "../opening.ts";
 import { type Output, writeOutput } from "../output.ts";
 import { reportCaveats, reportPackages, reportUnread, type Target } from "../target.ts";
 
 /** The options of `verify`. */
-export interface VerifyFlags extends LaunchFlags {
+export interface VerifyFlags extends LaunchFlags, OpenFlags {
   readonly format: string;
   readonly save?: string;
   readonly color: "auto" | "always" | "never";

@@ -1,20 +1,24 @@
 import { realpathSync, statSync } from "node:fs";
 import { SEED_FILES } from "../../config/seed.ts";
+import { shownName } from "../../disk/remote/https/shownUrl.ts";
+import { remoteKindOf } from "../../disk/remote/kinds.ts";
 import { detectDistro } from "../../distro/detect.ts";
-import type { Image } from "../../image/image.ts";
-import { reasonOf } from "../../image/reason.ts";
+import { type Image, ImageError } from "../../image/image.ts";
 import { escapeText } from "../../report/escape.ts";
 import { type RealBoot, runCloudInit } from "../../verify/realBoot.ts";
 import { SandboxError } from "../../verify/sandbox.ts";
 import type { SandboxLaunch } from "../../verify/sandboxLaunch.ts";
 import { RecordingImage } from "../../verify/saved/recording.ts";
+import { withUnpacked } from "../../verify/unpackedRoot.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { inputFiles, openLaunch } from "../launch.ts";
+import { type OpenFlags, openOptions } from "../opening.ts";
 import { OWN_FORMATS } from "../options.ts";
 import { checkOutputs, parseOutput } from "../output.ts";
-import { withTarget } from "../target.ts";
+import { startProgress } from "../progress.ts";
+import { type Target, withTarget } from "../target.ts";
 import { compare, report, type VerifyFlags } from "./verified.ts";
 import { isSaved, replay, savePlace, saveVerification } from "./verifySaved.ts";
 
@@ -34,8 +38,8 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
       EXIT.usage,
       `--seed ${flags.seed}: in the layout of ${opened.cloud.datasource}; verify needs one in NoCloud layout (${SEED_FILES.join(", ")})`,
     );
-  const root = checkRoot(source);
-  return await withTarget(source, {}, async (target) => {
+  checkMachine(source);
+  return await withRoot(source, flags, io, async ({ root, ...target }) => {
     const live = target.image;
     const recording = place === undefined ? undefined : new RecordingImage(live);
     const image = recording ?? live;
@@ -48,21 +52,44 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
   });
 }
 
-/** Checks before anything is opened that this machine may run the image. Returns the directory. @throws CommandError */
-function checkRoot(source: string): string {
-  const refuse = (status: number, why: string) => new CommandError(status, `${source}: ${why}`);
-  let root: string;
-  try {
-    root = realpathSync(source);
-    if (!statSync(root).isDirectory())
-      throw refuse(EXIT.usage, "verify needs a root directory; mount or unpack the image");
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw refuse(EXIT.nothing, reasonOf(error));
-  }
-  const { dev, ino } = statSync(root);
-  const own = statSync("/");
-  if (dev === own.dev && ino === own.ino)
+/** An image, and the directory that has its files. */
+interface Rooted extends Target {
+  readonly root: string;
+}
+
+/** What `use` makes of an image, which is unpacked for as long as that takes if it is not a directory. @throws CommandError */
+async function withRoot<T>(source: string, flags: OpenFlags, io: Io, use: (rooted: Rooted) => Promise<T>): Promise<T> {
+  return await withTarget(source, { ...openOptions(flags), isWhole: true }, async (target) => {
+    const { directory } = target.image;
+    if (directory !== undefined) return await use({ ...target, root: realpathSync(directory) });
+    const progress = startProgress(io);
+    const settled = progress.endOnInterrupt();
+    const show = (bytes: number) => progress.show(`unpacking ${source}: ${Math.round(bytes / 2 ** 20)} MiB`);
+    const unpacked = () => {
+      settled();
+      progress.end();
+    };
+    show(0);
+    try {
+      return await withUnpacked(target.image, { most: flags.maxTemporary, written: show }, (root) => {
+        unpacked();
+        return use({ ...target, root });
+      });
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      throw new CommandError(error.status, error.message);
+    } finally {
+      unpacked();
+    }
+  });
+}
+
+/** Checks before anything is opened that this machine may run the image. @throws CommandError */
+function checkMachine(source: string): void {
+  const refuse = (status: number, why: string) => new CommandError(status, `${shownName(source)}: ${why}`);
+  if (remoteKindOf(source) !== undefined)
+    throw refuse(EXIT.usage, "verify needs all of an image; download it and pass the file");
+  if (isRunningSystem(source))
     throw refuse(
       EXIT.usage,
       "this is the running system, whose cloud-init verify does not run; name the root of an image",
@@ -70,7 +97,16 @@ function checkRoot(source: string): string {
   if (process.platform !== "linux")
     throw refuse(EXIT.usage, "verify runs the image's programs and works only on Linux");
   if (process.geteuid?.() !== 0) throw refuse(EXIT.usage, "verify makes mounts and namespaces; run it as root");
-  return root;
+}
+
+function isRunningSystem(source: string): boolean {
+  try {
+    const [given, own] = [statSync(source), statSync("/")];
+    return given.dev === own.dev && given.ino === own.ino;
+  } catch {
+    // Opening it says what is wrong.
+    return false;
+  }
 }
 
 /** Runs the image's cloud-init. A signal ends the sandbox first. @throws CommandError if it could not be run */

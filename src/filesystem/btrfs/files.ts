@@ -60,6 +60,10 @@ class BtrfsInode implements Inode {
     this.#context = context;
   }
 
+  get mtime(): number {
+    return this.stat.mtime;
+  }
+
   get isSubvolume(): boolean {
     return this.#number === this.#subvolume.root;
   }

@@ -6,6 +6,8 @@ import { atLeast } from "./key.ts";
 export interface InodeItem extends Stat {
   /** Whether its data has no checksums. */
   readonly isUnchecked: boolean;
+  /** Seconds since 1970. */
+  readonly mtime: number;
 }
 
 /** @throws {DiskError} */
@@ -19,5 +21,6 @@ export function inodeOf(item: Buffer): InodeItem {
     uid: item.readUInt32LE(44),
     gid: item.readUInt32LE(48),
     isUnchecked: (item.readUInt32LE(64) & 1) !== 0,
+    mtime: Number(item.readBigInt64LE(136)),
   };
 }

@@ -28,6 +28,7 @@ export const erofs: FilesystemFormat = {
       return {
         id: number,
         stat,
+        mtime: stored.mtime,
         read: (offset, length) => (stat.kind === "file" ? data.read(stored, offset, length) : Buffer.alloc(0)),
         readlink: () => {
           if (stat.kind !== "symlink") return "";

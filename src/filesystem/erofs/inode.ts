@@ -10,6 +10,8 @@ export const LAYOUT = { plain: 0, compressedFull: 1, inline: 2, compressedCompac
 export interface StoredInode {
   readonly number: number;
   readonly stat: Stat;
+  /** Seconds since 1970. */
+  readonly mtime: number;
   readonly layout: number;
   /** The block where its data begins; for chunks, how they are stored. */
   readonly start: number;
@@ -25,7 +27,7 @@ const NO_WIDE_BLOCK = 2 ** 48 - 1;
 const SLOT = 32;
 
 /** @throws {DiskError} */
-export function readInode(disk: Disk, { metadata }: Superblock, number: number): StoredInode {
+export function readInode(disk: Disk, { metadata, epoch }: Superblock, number: number): StoredInode {
   const at = metadata + number * SLOT;
   const head = disk.read(at, SLOT);
   const format = head.readUInt16LE(0);
@@ -49,6 +51,7 @@ export function readInode(disk: Disk, { metadata }: Superblock, number: number):
       uid: isExtended ? body.readUInt32LE(24) : body.readUInt16LE(24),
       gid: isExtended ? body.readUInt32LE(28) : body.readUInt16LE(26),
     },
+    mtime: isExtended ? Number(body.readBigUInt64LE(32)) : epoch + body.readUInt32LE(12),
     layout: (format >> 1) & 7,
     start: start === NO_WIDE_BLOCK ? NO_BLOCK : start,
     end: at + body.length + (attributes === 0 ? 0 : 12 + 4 * (attributes - 1)),

@@ -13,6 +13,8 @@ export interface Superblock {
   readonly root: number;
   readonly packed: number;
   /** Whether compressed data stands at the end of its blocks, behind zeros. */
+  /** What times of small inodes are counted from, in seconds since 1970. */
+  readonly epoch: number;
   readonly isPaddedInFront: boolean;
   readonly uuid: string | undefined;
   readonly label: string | undefined;
@@ -56,6 +58,7 @@ export function readSuperblock(disk: Disk): Superblock {
     metadata: bytes.readUInt32LE(40) * blockSize,
     root: wideRoot === 0 ? bytes.readUInt16LE(14) : wideRoot,
     packed: u64le(bytes, 96),
+    epoch: Number(bytes.readBigInt64LE(24)),
     isPaddedInFront: (features & FEATURE.zeroPadding) !== 0,
     uuid: /^0*$/.test(hex) ? undefined : hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
     label: label === "" ? undefined : Buffer.from(label, "latin1").toString("utf8"),

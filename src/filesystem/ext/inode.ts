@@ -50,6 +50,7 @@ export function inodeAt(volume: Volume, number: number): ExtInode {
 class ExtInode implements Inode {
   readonly id: number;
   readonly stat: Stat;
+  readonly mtime: number;
   readonly #volume: Volume;
   readonly #bytes: Buffer;
   readonly #flags: number;
@@ -71,6 +72,9 @@ class ExtInode implements Inode {
       uid: bytes.readUInt16LE(2) + bytes.readUInt16LE(120) * 2 ** 16,
       gid: bytes.readUInt16LE(24) + bytes.readUInt16LE(122) * 2 ** 16,
     };
+    // Two bits more than 32 are in what larger inodes add.
+    const hasMore = bytes.length > FIELDS.size && bytes.readUInt16LE(FIELDS.size) >= 12;
+    this.mtime = bytes.readInt32LE(16) + (hasMore ? (bytes.readUInt32LE(136) & 3) * 2 ** 32 : 0);
     volume.once(`inode ${id}`, () => this.#verify());
   }
 

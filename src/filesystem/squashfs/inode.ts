@@ -11,6 +11,8 @@ export interface StoredInode {
   readonly user: number;
   readonly group: number;
   readonly number: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
   readonly size: number;
   /** A directory's entries: where they begin behind the table of directories. */
   readonly entries?: InodePlace;
@@ -42,6 +44,7 @@ export function readInode(next: Next, blockSize: number): StoredInode {
     mode: head.readUInt16LE(2) & 0o7777,
     user: head.readUInt16LE(4),
     group: head.readUInt16LE(6),
+    mtime: head.readUInt32LE(8),
     number: head.readUInt32LE(12),
   };
   switch (type) {

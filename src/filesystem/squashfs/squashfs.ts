@@ -73,6 +73,7 @@ class Files {
     return {
       id: stored.number,
       stat,
+      mtime: stored.mtime,
       read: (offset, length) => (content === undefined ? Buffer.alloc(0) : this.#read(content, size, offset, length)),
       readlink: () => target ?? "",
       names: () => children().keys(),

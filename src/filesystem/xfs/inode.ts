@@ -11,6 +11,7 @@ import type { Volume } from "./volume.ts";
 const FORMATS = ["device", "local", "extents", "tree"] as const;
 const REALTIME = 0x1;
 const LARGE_COUNTS = 0x10;
+const BIG_TIME = 0x8;
 /** By the version of the inode: where its data begin. */
 const DATA_AT = { 1: 100, 2: 100, 3: 176 } as const;
 const CHECKSUM_AT = 100;
@@ -32,18 +33,24 @@ export function readInode(volume: Volume, number: number): Inode {
     gid: bytes.readUInt32BE(12),
   };
   const isRealtime = (bytes.readUInt16BE(90) & REALTIME) !== 0;
-  return new XfsInode(number, stat, () => forkOf(volume, number, bytes, version), isRealtime);
+  return new XfsInode(
+    { id: number, stat, mtime: mtimeOf(bytes, version) },
+    () => forkOf(volume, number, bytes, version),
+    isRealtime,
+  );
 }
 
 class XfsInode implements Inode {
   readonly id: number;
   readonly stat: Stat;
+  readonly mtime: number;
   readonly #fork: () => Fork;
   readonly #isRealtime: boolean;
 
-  constructor(id: number, stat: Stat, fork: () => Fork, isRealtime: boolean) {
+  constructor({ id, stat, mtime }: Pick<XfsInode, "id" | "stat" | "mtime">, fork: () => Fork, isRealtime: boolean) {
     this.id = id;
     this.stat = stat;
+    this.mtime = mtime;
     this.#fork = fork;
     this.#isRealtime = isRealtime;
   }
@@ -77,6 +84,12 @@ class XfsInode implements Inode {
   #mustBe(kind: Stat["kind"]): void {
     if (this.stat.kind !== kind) throw new DiskError(`it is no ${kind}`);
   }
+}
+
+/** Seconds, or with this flag nanoseconds since 2^31 seconds before 1970. */
+function mtimeOf(bytes: Buffer, version: 1 | 2 | 3): number {
+  const isLarge = version === 3 && (bytes.readUInt32BE(124) & BIG_TIME) !== 0;
+  return isLarge ? Number(bytes.readBigUInt64BE(40) / 1_000_000_000n) - 2 ** 31 : bytes.readInt32BE(40);
 }
 
 function versionOf(volume: Volume, number: number, bytes: Buffer): 1 | 2 | 3 {

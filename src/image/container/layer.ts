@@ -6,6 +6,7 @@ import { scanStream } from "../../tar/scan.ts";
 import type { Keep } from "../keep.ts";
 import { READ_LIMIT, readLimit } from "../limits.ts";
 import { formatOf, SNIFFED } from "../sniff.ts";
+import type { ContentStore } from "../store.ts";
 import { unpacked } from "../tar/unpacked.ts";
 import { type DigestRule, hashLike } from "./digest.ts";
 
@@ -31,6 +32,8 @@ export type Sources = WeakMap<Content, Buffer | Stored>;
 /** What is kept of layers. */
 export interface LayerReading {
   readonly keep: Keep;
+  /** Keeps all files of layers that can be read only once. */
+  readonly store: ContentStore | undefined;
   readonly sources: Sources;
   /** Counts what the layers of one image have in common. */
   readonly totals: Totals;
@@ -95,12 +98,12 @@ export async function readLayer(
 
 async function readMembersOf(
   bytes: Bytes,
-  { keep, sources, totals }: LayerReading,
+  { keep, store, sources, totals }: LayerReading,
   stored?: Stored,
 ): Promise<Member[]> {
   const members: Member[] = [];
   const recent = new Recent();
-  const visit: Visitor = (member) => {
+  const visit = (member: Member): ReturnType<Visitor> | "inside" => {
     totals.addMember(member);
     members.push(member);
     const { content, type } = member;
@@ -114,6 +117,7 @@ async function readMembersOf(
       sources.set(content, stored);
       return undefined;
     }
+    if (store !== undefined) return "inside";
     const path = pathOf(member.name);
     const size = Math.max(content.size, content.stored);
     if (size > READ_LIMIT && size > readLimit(path)) return undefined;
@@ -121,7 +125,11 @@ async function readMembersOf(
     if (!keep(path, content.size) || !totals.keeps(content.stored)) return undefined;
     return (found) => void sources.set(content, Buffer.from(found));
   };
-  await scanStream(bytes, { visit, mayEndEarly: true });
+  await scanStream(bytes, {
+    visit,
+    inside: async ({ content }, rest) => store?.add(content, rest.rest(content.stored)),
+    mayEndEarly: true,
+  });
   return members;
 }
 

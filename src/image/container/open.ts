@@ -1,6 +1,8 @@
+import { memoryDisk } from "../../disk/disk.ts";
 import { imageOf } from "../entries.ts";
 import { type Image, ImageError, type ImageProblem } from "../image.ts";
 import type { Keep } from "../keep.ts";
+import type { Whole } from "../options.ts";
 import { Problems } from "../problems.ts";
 import { reasonOf } from "../reason.ts";
 import { Archive } from "../tar/archive.ts";
@@ -33,7 +35,12 @@ export function isContainer(files: Image): boolean {
  * The root file system of a container image: its layers one above the other.
  * @throws {ImageError} see `chooseImage`; status 3 for an image of another system, 4 if it cannot be read completely
  */
-export async function openContainer(source: string, layout: OpenedLayout, keep: Keep, choice: Choice): Promise<Image> {
+export async function openContainer(
+  source: string,
+  layout: OpenedLayout,
+  keep: Keep,
+  choice: Choice & Whole,
+): Promise<Image> {
   const name = source === "-" ? "standard input" : source;
   const problems = new Problems();
   const image = chosenImage(name, layout, problems, choice);
@@ -43,7 +50,8 @@ export async function openContainer(source: string, layout: OpenedLayout, keep: 
       3,
       `${name}: not supported: it is an image for ${platformText(platform)}; only Linux images can be linted`,
     );
-  const layers = await readLayers(name, layout, image, keep, problems);
+  const { store } = choice;
+  const layers = await readLayers(name, layout, image, { keep, store }, problems);
   const archive = new Archive(problems);
   try {
     for (const layer of layers) apply(layer, archive, problems);
@@ -53,12 +61,19 @@ export async function openContainer(source: string, layout: OpenedLayout, keep: 
   for (const { path, reason } of layout.problems) problems.add(path, reason);
   const { sources } = layout;
   const entries = archive.entries((content) => {
+    const stored = store?.get(content);
+    if (stored !== undefined) return stored;
     const found = sources.get(content);
     if (found === undefined) throw new Error(NOT_KEPT);
-    if (Buffer.isBuffer(found)) return found;
-    const bytes = found.read(content.offset, content.stored);
-    if (bytes.length < content.stored) throw new Error("the image has changed since it was opened");
-    return bytes;
+    if (Buffer.isBuffer(found)) return memoryDisk(found);
+    return {
+      size: content.stored,
+      read(offset, length) {
+        const bytes = found.read(content.offset + offset, length);
+        if (bytes.length < length) throw new Error("the image has changed since it was opened");
+        return bytes;
+      },
+    };
   });
   return Object.assign(imageOf(source, entries, problems), { isContainer: true });
 }
@@ -83,13 +98,14 @@ async function readLayers(
   name: string,
   layout: OpenedLayout,
   { layers }: ContainerImage,
-  keep: Keep,
+  { keep, store }: Pick<LayerReading, "keep" | "store">,
   problems: Problems,
 ): Promise<Layer[]> {
   const replaced = new Set<string>();
   const reading: LayerReading = {
     sources: layout.sources,
     totals: layout.totals,
+    store,
     keep: (path, size) => !(size >= LARGE && replaced.has(path)) && keep(path, size),
   };
   const known = new Map<string, Layer>();

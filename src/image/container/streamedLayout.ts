@@ -2,6 +2,7 @@ import type { Bytes } from "../../tar/bytes.ts";
 import type { Member } from "../../tar/member.ts";
 import type { Image } from "../image.ts";
 import type { Keep } from "../keep.ts";
+import type { ContentStore } from "../store.ts";
 import { digestRule } from "./digest.ts";
 import { DOCUMENT_LIMIT } from "./json.ts";
 import { type Layer, pathOf, readLayer, Totals } from "./layer.ts";
@@ -25,14 +26,16 @@ export class StreamedLayout {
   readonly sources: OpenedLayout["sources"] = new WeakMap();
   readonly totals = new Totals();
   readonly #keep: Keep;
+  readonly #store: ContentStore | undefined;
   readonly #documents = new Map<string, Buffer>();
   /** Or why a file cannot be read as a layer. */
   readonly #layers = new Map<string, Layer | Error>();
   #documentBytes = 0;
   #isRoot = false;
 
-  constructor(keep: Keep) {
+  constructor(keep: Keep, store?: ContentStore) {
     this.#keep = keep;
+    this.#store = store;
   }
 
   /** Whether a member may be a part of a container image, which then is to be read by `take`. */
@@ -61,7 +64,12 @@ export class StreamedLayout {
     try {
       this.#layers.set(
         path,
-        await readLayer(bytes.rest(stored), digestRule(path), { keep: this.#keep, sources, totals }),
+        await readLayer(bytes.rest(stored), digestRule(path), {
+          keep: this.#keep,
+          store: this.#store,
+          sources,
+          totals,
+        }),
       );
     } catch (error) {
       this.#layers.set(path, error as Error);

@@ -1,6 +1,7 @@
 import { DiskError } from "../../disk/disk.ts";
 import type { Inode, Stat } from "../../filesystem/filesystem.ts";
 import type { Entries } from "../entries.ts";
+import type { WholeEntry } from "../image.ts";
 import { readLimit, tooLarge } from "../limits.ts";
 import type { Problems } from "../problems.ts";
 import { resolvePath } from "../resolve.ts";
@@ -106,6 +107,13 @@ export class MountedTree implements Entries {
       }
       return Buffer.concat(pieces);
     });
+  }
+
+  whole(path: string): WholeEntry | undefined {
+    const found = this.find(path);
+    if (found === undefined) return undefined;
+    const id = `${this.#mountOf(path)}\0${found.id}`;
+    return { id, mtime: found.mtime, read: (offset, length) => found.read(offset, length) };
   }
 
   /** What a bind mount shows of a path; why that cannot be read, as a string; undefined if it does not exist. */

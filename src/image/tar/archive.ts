@@ -1,3 +1,5 @@
+import { type Disk, memoryDisk } from "../../disk/disk.ts";
+import { piecesDisk } from "../../disk/pieces.ts";
 import { TarError } from "../../tar/header.ts";
 import type { Content, Member } from "../../tar/member.ts";
 import { expand } from "../../tar/sparse.ts";
@@ -121,8 +123,12 @@ export class Archive {
     return found?.type === "file" ? found.content : undefined;
   }
 
-  /** The tree. `readStored` returns the stored bytes of a file that was not kept, or throws. */
-  entries(readStored: (content: Content) => Buffer): Entries {
+  /** The tree. `storedOf` has the stored bytes of a file that was not kept, or throws. */
+  entries(storedOf: (content: Content) => Disk): Entries {
+    const diskOf = (content: Content): Disk => {
+      const kept = this.#kept.get(content);
+      return kept === undefined ? storedOf(content) : memoryDisk(kept);
+    };
     const read = (path: string): Buffer | undefined => {
       const { content } = this.#find(path)!;
       const { size, pieces } = content;
@@ -130,7 +136,7 @@ export class Archive {
       if (length > readLimit(path)) this.#problems.add(path, tooLarge(path, length));
       else
         try {
-          const stored = this.#kept.get(content) ?? readStored(content);
+          const stored = diskOf(content).read(0, content.stored);
           return pieces ? expand(pieces, size, stored) : stored;
         } catch (error) {
           this.#problems.add(path, (error as Error).message);
@@ -146,6 +152,21 @@ export class Archive {
       readlink: (path) => this.#linkAt(path),
       list: (path) => sortNames([...(this.#directories.get(path === "/" ? path : `${path}/`)?.keys() ?? [])]),
       read,
+      whole: (path) => {
+        const found = this.#find(path);
+        if (found === undefined) return undefined;
+        const { content, mtime } = found;
+        const { pieces, size } = content;
+        let disk: Disk | undefined;
+        return {
+          id: content,
+          mtime,
+          read(offset, length) {
+            disk ??= pieces === undefined ? diskOf(content) : piecesDisk(diskOf(content), pieces, size);
+            return disk.read(offset, Math.max(0, Math.min(length, size - offset)));
+          },
+        };
+      },
     };
   }
 
@@ -296,6 +317,7 @@ const IMPLIED_DIRECTORY: Member = {
   mode: 0o755,
   uid: 0,
   gid: 0,
+  mtime: 0,
   link: "",
   content: { offset: 0, stored: 0, size: 0, pieces: undefined },
 };

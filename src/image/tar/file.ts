@@ -36,11 +36,14 @@ export function openTarFile(source: string): TarFile {
     if (!(error instanceof TarError)) throw error;
     throw new ImageError(4, `${source}: the archive cannot be read completely: ${error.message}`);
   }
-  const entries = archive.entries(({ offset, stored }) => {
-    const bytes = readAt(file, offset, stored);
-    if (bytes.length < stored) throw new Error("the archive has changed since it was opened");
-    return bytes;
-  });
+  const entries = archive.entries(({ offset: start, stored }) => ({
+    size: stored,
+    read(offset, length) {
+      const bytes = readAt(file, start + offset, length);
+      if (bytes.length < length) throw new Error("the archive has changed since it was opened");
+      return bytes;
+    },
+  }));
   return {
     image: { ...imageOf(source, entries, problems), isArchive: true },
     file(path) {

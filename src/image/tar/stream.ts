@@ -6,6 +6,7 @@ import { StreamedLayout } from "../container/streamedLayout.ts";
 import { imageOf } from "../entries.ts";
 import type { Image } from "../image.ts";
 import type { Keep } from "../keep.ts";
+import type { Whole } from "../options.ts";
 import { pathInSystem, rootIn } from "../ostree.ts";
 import { Problems } from "../problems.ts";
 import { Archive } from "./archive.ts";
@@ -20,28 +21,41 @@ const TAIL_LIMIT = 64 * 1024 * 1024;
  * accepts is kept; other files have only their metadata. The archive may also be that of a container image.
  * @throws {ImageError} and the errors of the stream, of decompression and of a damaged archive
  */
-export async function openTarStream(source: string, bytes: Bytes, keep: Keep, choice: Choice = {}): Promise<Image> {
+export async function openTarStream(
+  source: string,
+  bytes: Bytes,
+  keep: Keep,
+  choice: Choice & Whole = {},
+): Promise<Image> {
+  const { store } = choice;
   const problems = new Problems();
   const archive = new Archive(problems);
-  const container = new StreamedLayout(keep);
+  const container = new StreamedLayout(keep, store);
   const isKept = (path: string, size: number) => {
     const inSystem = pathInSystem(path);
     return keep(path, size) || (inSystem !== undefined && keep(inSystem, size));
   };
+  let isOfContainer = false;
   const isComplete = await scanStream(bytes, {
     visit(member) {
       const path = archive.add(member);
-      if (container.concerns(member)) return "inside";
+      isOfContainer = container.concerns(member);
+      if (isOfContainer || (store !== undefined && member.type === "file")) return "inside";
       return path !== undefined && isKept(path, member.content.size)
         ? (stored) => archive.keep(member.content, stored)
         : undefined;
     },
-    inside: (member, rest) => container.take(member, rest),
+    inside: (member, rest) =>
+      isOfContainer || store === undefined
+        ? container.take(member, rest)
+        : store.add(member.content, rest.rest(member.content.stored)),
   });
   if (!isComplete) problems.add("the archive", "its end-of-archive marker is missing; it may be truncated");
   await bytes.drain(TAIL_LIMIT);
-  const entries = archive.entries(() => {
-    throw new Error(NOT_KEPT);
+  const entries = archive.entries((content) => {
+    const stored = store?.get(content);
+    if (stored === undefined) throw new Error(NOT_KEPT);
+    return stored;
   });
   const image = { ...imageOf(source, entries, problems), isArchive: true };
   const layout = isContainer(image) ? container.layout(image) : undefined;

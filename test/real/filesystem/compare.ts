@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
 import { type Filesystem, type Inode, kindOfMode } from "../../../src/filesystem/filesystem.ts";
 import { Random } from "../../fuzz/random.ts";
 
@@ -17,11 +18,13 @@ export interface Comparison {
 
 /**
  * Compares all of a file system with a directory, mostly the kernel's mount of the same: names, types, sizes, modes,
- * owners, targets of links, contents, and which names are one file. Reading may update access times there.
+ * owners, targets of links, contents, times, and which names are one file. Reading may update access times there.
  */
 export function compare(filesystem: Pick<Filesystem, "root">, directory: string): Comparison {
   const differences: string[] = [];
   let paths = 0;
+  // Programs that make a file system of a directory do not keep all its times.
+  const isMount = lstatSync(directory).dev !== lstatSync(dirname(directory)).dev;
   /** The inodes of the kernel by ours and the other way; subvolumes of a btrfs have devices of their own. */
   const ids = new Map<string, string>();
   const waiting: (readonly [Inode, Buffer])[] = [[filesystem.root, Buffer.from(directory)]];
@@ -47,6 +50,8 @@ export function compare(filesystem: Pick<Filesystem, "root">, directory: string)
         ids.set(`ours ${inode.id}`, id).set(`theirs ${id}`, `${inode.id}`);
       }
 
+      const seconds = Math.floor(stat.mtimeMs / 1000);
+      if (isMount && inode.mtime !== undefined && inode.mtime !== seconds) differs("mtime", inode.mtime, seconds);
       if (kind === "file") {
         const [mine, real] = contents(inode, path, stat.size);
         if (mine !== real) differs("content", mine, real);

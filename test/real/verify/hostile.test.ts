@@ -11,6 +11,7 @@ import { runCloudInit } from "../../../src/verify/realBoot.ts";
 import { SandboxError } from "../../../src/verify/sandbox.ts";
 import { sample, seedOf } from "../../samples.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
+import { processesWith, until } from "./processes.ts";
 
 const ROOT = join(roots, "sid");
 const LIMITS = { bytes: 512 * 1024 ** 2, milliseconds: 60_000, processes: 1000 };
@@ -29,21 +30,6 @@ async function boot(userData: string, limits = LIMITS, root = ROOT) {
 /** A file after a boot. */
 function fileOf({ changes }: Awaited<ReturnType<typeof boot>>, path: string): string | undefined {
   return changes.find((change) => change.path === path)?.content?.toString();
-}
-
-/** The processes that have an environment variable, by number. */
-function processesWith(marker: string): string[] {
-  return readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(marker);
-    } catch {
-      return false;
-    }
-  });
-}
-
-async function until(isDone: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 300 && !isDone(); tries++) await sleep(20);
 }
 
 const programsOfHost = programs("unshare", "setpriv", "prlimit", "nsenter", "ip", "mount", "pivot_root");
