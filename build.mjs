@@ -199,7 +199,7 @@ writeFileSync(program, `#!/usr/bin/env node\n//${JSON.stringify(index)}\n${body}
 // Most of what lints compile is compiled for these.
 execFileSync(process.execPath, [
   "codeCache.cjs",
-  ...["debian-12-hardened", "ubuntu-24.04", "rocky-9", "ubuntu-20.04-hardened", "opensuse-leap-15.6-hardened"].map(
+  ...["debian-12-hardened", "ubuntu-24.04", "rocky-9", "ubuntu-20.04", "opensuse-leap-15.6"].map(
     (name) => `fixtures/${name}`,
   ),
 ]);

@@ -18,8 +18,9 @@ export function isUpstreams(file: string, id: string, version: string): boolean 
   return (
     release !== undefined &&
     known.some((one) => {
-      const [start, first, last] = one.split(" ") as [string, string, string];
-      return id.startsWith(start) && versionAtLeast(release, first) && versionAtLeast(last, release);
+      if (!id.startsWith(one.slice(0, ID_DIGITS))) return false;
+      const [, first, last] = one.split(" ") as [string, string, string];
+      return versionAtLeast(release, first) && versionAtLeast(last, release);
     })
   );
 }

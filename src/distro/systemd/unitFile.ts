@@ -26,7 +26,9 @@ export function assignmentsIn(source: string, path: string): Assignment[] {
   const found: Assignment[] = [];
   let section = "";
   let open: Open | undefined;
-  for (const [index, raw] of source.slice(0, LONGEST).split("\n").entries()) {
+  let number = 0;
+  for (const raw of source.slice(0, LONGEST).split("\n")) {
+    number++;
     const trimmed = raw.trim();
     if (trimmed === "" ? open === undefined : trimmed.startsWith("#") || trimmed.startsWith(";")) continue;
     const text = raw.trimEnd();
@@ -41,7 +43,7 @@ export function assignmentsIn(source: string, path: string): Assignment[] {
       open = { section, key: content.slice(0, equals).trim(), lines: [] };
       offset = equals + 1;
     }
-    open.lines.push({ content, offset, line: index + 1 });
+    open.lines.push({ content, offset, line: number });
     if (continues) continue;
     found.push(assignmentOf(open, path));
     open = undefined;

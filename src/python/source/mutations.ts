@@ -261,7 +261,8 @@ function ownerOf({ path, scope }: Place): Scope | undefined {
 function closingBrackets(tokens: readonly Token[]): Int32Array {
   const closes = new Int32Array(tokens.length);
   const open: number[] = [];
-  for (const [at, { kind, text }] of tokens.entries()) {
+  for (let at = 0; at < tokens.length; at++) {
+    const { kind, text } = tokens[at]!;
     if (kind !== "operator") continue;
     if (text === "(" || text === "[" || text === "{") open.push(at);
     else if (text === ")" || text === "]" || text === "}") closes[open.pop()!] = at;
