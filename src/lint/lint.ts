@@ -78,6 +78,36 @@ export function lintBooted(image: Image, result: BootResult, options: LintOption
   };
 }
 
+/**
+ * The findings about a boot that really happened, and the rules that look at what it did: no boot decides about the others.
+ * None has a fix, and nothing is ignored.
+ * @param result a prediction that has what really happened in place of what was predicted
+ */
+export function lintReal(
+  image: Image,
+  result: BootResult,
+  options: LintOptions,
+): { readonly findings: readonly Finding[]; readonly looking: ReadonlySet<string> } {
+  let looks = false;
+  const watched = new Proxy(result, {
+    get(target, key, receiver) {
+      if (key === "after" || key === "modules" || key === "changes" || key === "commands") looks = true;
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  const ignores = new Ignores(image.source, usualIgnores(), () => []);
+  const context = contextOf(image, watched, options, new ServiceReader(options.distro), ignores, undefined);
+  const looking = new Set<string>();
+  const told = options.rules.filter(({ check }) => canTell(image, options.distro, check));
+  const findings = told.flatMap((rule) => {
+    looks = false;
+    const found = checkOf(rule)?.(rule, context) ?? [];
+    if (looks) looking.add(rule.id);
+    return found;
+  });
+  return { findings, looking };
+}
+
 /** The findings of all rules, by severity. Without a prover no finding has a fix. */
 function findingsOf(
   image: Image,
@@ -88,6 +118,32 @@ function findingsOf(
   prover: FixProver | undefined,
 ): Finding[] {
   const { distro, rules } = options;
+  const context = contextOf(image, result, options, reader, ignores, prover);
+  const all = rules
+    .filter(({ check }) => canTell(image, distro, check))
+    .flatMap((rule) => {
+      const check = checkOf(rule);
+      if (check === undefined) throw new Error(`rule ${rule.id}: no check "${rule.check}"`);
+      return check(rule, context);
+    });
+  const findings = oneOfEachCause(all);
+  if (caveatsOf(image, distro).length === 0) {
+    const isAssumed = ({ module }: Finding) => module !== null && result.assuming.has(module);
+    return findings.map((finding) => (isAssumed(finding) ? uncertain(finding) : finding)).sort(worstFirst);
+  }
+  const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
+  return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);
+}
+
+function contextOf(
+  image: Image,
+  result: BootResult,
+  options: LintOptions,
+  reader: ServiceReader,
+  ignores: Ignores,
+  prover: FixProver | undefined,
+): CheckContext {
+  const { distro } = options;
   const histories = new Map<string, ServiceHistory>();
   const context: CheckContext = {
     image,
@@ -110,18 +166,5 @@ function findingsOf(
     prove: (edit, holds, intended) => prover?.proveOne(edit, holds, intended) ?? null,
   };
   const mayEdit = (path: string) => isOwn(context, path) || result.cloud.userData?.path === path;
-  const all = rules
-    .filter(({ check }) => canTell(image, distro, check))
-    .flatMap((rule) => {
-      const check = checkOf(rule);
-      if (check === undefined) throw new Error(`rule ${rule.id}: no check "${rule.check}"`);
-      return check(rule, context);
-    });
-  const findings = oneOfEachCause(all);
-  if (caveatsOf(image, distro).length === 0) {
-    const isAssumed = ({ module }: Finding) => module !== null && result.assuming.has(module);
-    return findings.map((finding) => (isAssumed(finding) ? uncertain(finding) : finding)).sort(worstFirst);
-  }
-  const doubtful = isPartial(image, distro) ? rulesOfPrograms(result) : [];
-  return findings.map((finding) => uncertain(finding, doubtful)).sort(worstFirst);
+  return context;
 }

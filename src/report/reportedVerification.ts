@@ -58,6 +58,8 @@ interface ReportedVerdict {
   readonly message: string;
   readonly cause: Origin | null;
   readonly verdict: Verdict;
+  /** Why the boot shows nothing of it; null if it does. */
+  readonly why: string | null;
 }
 
 /** What reports show of a verification. */
@@ -78,9 +80,9 @@ export function reportedVerification(verification: Verification): ReportedVerifi
       outcome,
       error: error && secrets.text(error),
     })),
-    findings: findings.map(({ finding, verdict }) => {
+    findings: findings.map(({ finding, verdict, why }) => {
       const { rule, severity, cause } = finding;
-      return { rule, severity, message: shownMessage(finding, secrets), cause: cause && placeOf(cause), verdict };
+      return { rule, severity, message: shownMessage(finding, secrets), cause: cause && placeOf(cause), verdict, why };
     }),
     commands: real.commands.map((command) => secrets.text(command)),
   };

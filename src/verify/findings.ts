@@ -2,6 +2,7 @@ import { detectDistro } from "../distro/detect.ts";
 import type { Image } from "../image/image.ts";
 import { hasUnknown, mayComeOutAs } from "../image/unknown.ts";
 import type { Finding, Loss } from "../lint/finding.ts";
+import type { lintReal } from "../lint/lint.ts";
 import type { Setting } from "../services/service.ts";
 import { services } from "../services/services.ts";
 
@@ -44,22 +45,48 @@ export function hasHappened(
   });
 }
 
-/** What a boot shows of a finding. One that says nothing about a file or setting is not touched by it. */
+/** What a boot shows of a finding. */
 export type Verdict = "confirmed" | "contradicted" | "not touched";
 
-/** The verdict of a boot on each finding, in their order. */
+/** Why a boot says nothing about a finding. */
+export type WhyNotTouched = "it need not happen in each boot" | "it does not follow from what a boot does";
+
+/** A finding and what a boot shows of it; `why` is null if it shows something. */
+export interface JudgedFinding<F extends Finding = Finding> {
+  readonly finding: F;
+  readonly verdict: Verdict;
+  readonly why: WhyNotTouched | null;
+}
+
+/** What the checks find after a real boot (`lintReal`). */
+type Found = ReturnType<typeof lintReal>;
+
+/**
+ * The verdict of a boot on each finding, in their order. One with losses is judged by them; of one without, the check that made
+ * it says whether it holds after the real boot.
+ */
 export function judgeFindings<F extends Finding>(
   findings: readonly F[],
   before: Image,
   after: Image,
-): { readonly finding: F; readonly verdict: Verdict }[] {
+  { findings: found, looking }: Found = { findings: [], looking: new Set() },
+): JudgedFinding<F>[] {
   const settings = settingsOf(after);
+  const foundAgain = new Set(found.map(keyOf));
   return findings.map((finding) => {
-    const { losses, confidence } = finding;
-    if (losses.length === 0) return { finding, verdict: "not touched" };
-    if (losses.every((loss) => hasHappened(finding, loss, before, after, settings)))
-      return { finding, verdict: "confirmed" };
+    const { rule, losses, confidence } = finding;
+    if (losses.length === 0 && !looking.has(rule))
+      return { finding, verdict: "not touched", why: "it does not follow from what a boot does" };
+    const holds =
+      losses.length === 0
+        ? foundAgain.has(keyOf(finding))
+        : losses.every((loss) => hasHappened(finding, loss, before, after, settings));
+    if (holds) return { finding, verdict: "confirmed", why: null };
     // What depends on the cloud or on a script need not happen in each boot.
-    return { finding, verdict: confidence === "certain" ? "contradicted" : "not touched" };
+    return confidence === "certain"
+      ? { finding, verdict: "contradicted", why: null }
+      : { finding, verdict: "not touched", why: "it need not happen in each boot" };
   });
 }
+
+const keyOf = ({ rule, cause }: Finding) => `${rule} ${cause?.path} ${cause?.line}`;

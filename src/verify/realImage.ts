@@ -6,7 +6,7 @@ import type { RealChange } from "./realChanges.ts";
 const BLAME: Blame = { module: "cloud-init", cause: { path: "/", line: 1, column: 1 } };
 
 /** The image as its real boot left it. */
-export function realImage(before: Image, changes: readonly RealChange[]): Image {
+export function realImage(before: Image, changes: readonly RealChange[]): Overlay {
   const after = new Overlay(before);
   for (const { path, op, kind, mode, uid, gid, content } of changes) {
     const attributes = { mode, uid, gid };

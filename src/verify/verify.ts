@@ -1,11 +1,13 @@
 import type { BootResult } from "../boot/boot.ts";
 import type { Image } from "../image/image.ts";
 import type { Change } from "../image/overlay.ts";
-import type { Finding } from "../lint/finding.ts";
+import { lintReal } from "../lint/lint.ts";
 import type { LintResult } from "../lint/lintResult.ts";
+import { catalogue } from "../lint/rules/catalogue.ts";
 import { type ComparedChange, compareChanges } from "./compare.ts";
-import { judgeFindings, type Verdict } from "./findings.ts";
+import { type JudgedFinding, judgeFindings } from "./findings.ts";
 import { type ComparedModule, compareModules } from "./modules.ts";
+import { observedBoot } from "./observed.ts";
 import type { RealBoot } from "./realBoot.ts";
 import { realImage } from "./realImage.ts";
 
@@ -16,7 +18,7 @@ export interface Verification {
   readonly real: RealBoot;
   readonly changes: readonly ComparedChange[];
   readonly modules: readonly ComparedModule[];
-  readonly findings: readonly { readonly finding: Finding; readonly verdict: Verdict }[];
+  readonly findings: readonly JudgedFinding[];
   /** Whether nothing contradicts the prediction. */
   readonly agrees: boolean;
 }
@@ -34,11 +36,12 @@ export function verify(result: LintResult, booted: BootResult, real: RealBoot): 
   const changes = compareChanges(plannedFiles(booted.changes, booted.before), real.changes);
   const modules = compareModules(booted.modules, real.log, real.result);
   // What is ignored happens as well.
-  const findings = judgeFindings(
-    [...result.findings, ...result.ignored],
-    booted.before,
-    realImage(booted.before, real.changes),
-  );
+  const after = realImage(booted.before, real.changes);
+  const found = lintReal(booted.before, observedBoot(booted, after, modules, real.commands), {
+    distro: booted.distro,
+    rules: catalogue,
+  });
+  const findings = judgeFindings([...result.findings, ...result.ignored], booted.before, after, found);
   const agrees =
     changes.every(({ outcome }) => outcome === "predicted") &&
     modules.every(({ outcome }) => outcome !== "different") &&
