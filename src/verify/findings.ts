@@ -49,7 +49,18 @@ export function hasHappened(
 export type Verdict = "confirmed" | "contradicted" | "not touched";
 
 /** Why a boot says nothing about a finding. */
-export type WhyNotTouched = "it need not happen in each boot" | "it does not follow from what a boot does";
+const NOT_EACH = "it need not happen in each boot";
+const NO_EFFECT = "it does not follow from what a boot does";
+const NO_SERVICES = "no service manager runs in the sandbox";
+const NO_MOUNTS = "the sandbox mounts no file systems";
+type WhyNotTouched = typeof NOT_EACH | typeof NO_EFFECT | typeof NO_SERVICES | typeof NO_MOUNTS;
+
+/** Rules about what a machine has and the sandbox lacks. */
+export const BEYOND_SANDBOX: ReadonlyMap<string, WhyNotTouched> = new Map([
+  ["boot-deadlock", NO_SERVICES],
+  ["unit-ordering-cycle", NO_SERVICES],
+  ["scripts-not-executable", NO_MOUNTS],
+]);
 
 /** A finding and what a boot shows of it; `why` is null if it shows something. */
 export interface JudgedFinding<F extends Finding = Finding> {
@@ -75,8 +86,8 @@ export function judgeFindings<F extends Finding>(
   const foundAgain = new Set(found.map(keyOf));
   return findings.map((finding) => {
     const { rule, losses, confidence } = finding;
-    if (losses.length === 0 && !looking.has(rule))
-      return { finding, verdict: "not touched", why: "it does not follow from what a boot does" };
+    const beyond = BEYOND_SANDBOX.get(rule) ?? (losses.length === 0 && !looking.has(rule) ? NO_EFFECT : undefined);
+    if (beyond !== undefined) return { finding, verdict: "not touched", why: beyond };
     const holds =
       losses.length === 0
         ? foundAgain.has(keyOf(finding))
@@ -85,7 +96,7 @@ export function judgeFindings<F extends Finding>(
     // What depends on the cloud or on a script need not happen in each boot.
     return confidence === "certain"
       ? { finding, verdict: "contradicted", why: null }
-      : { finding, verdict: "not touched", why: "it need not happen in each boot" };
+      : { finding, verdict: "not touched", why: NOT_EACH };
   });
 }
 

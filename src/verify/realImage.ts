@@ -1,13 +1,27 @@
 import type { Image } from "../image/image.ts";
-import { Overlay } from "../image/overlay.ts";
+import { type BootPart, Overlay } from "../image/overlay.ts";
 import type { Blame } from "../image/writeLog.ts";
 import type { RealChange } from "./realChanges.ts";
 
 const BLAME: Blame = { module: "cloud-init", cause: { path: "/", line: 1, column: 1 } };
 
-/** The image as its real boot left it. */
-export function realImage(before: Image, changes: readonly RealChange[]): Overlay {
-  const after = new Overlay(before);
+/** An image whose parts of the boot, which nothing observes, are predicted. */
+class RealOverlay extends Overlay {
+  readonly #parts: readonly BootPart[];
+
+  constructor(before: Image, parts: readonly BootPart[]) {
+    super(before);
+    this.#parts = parts;
+  }
+
+  override history(): readonly BootPart[] {
+    return this.#parts;
+  }
+}
+
+/** The image as its real boot left it. @param parts those of the prediction */
+export function realImage(before: Image, changes: readonly RealChange[], parts: readonly BootPart[] = []): Overlay {
+  const after = new RealOverlay(before, parts);
   for (const { path, op, kind, mode, uid, gid, content } of changes) {
     const attributes = { mode, uid, gid };
     if (op === "deleted") after.remove(path, BLAME);

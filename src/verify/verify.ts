@@ -36,7 +36,7 @@ export function verify(result: LintResult, booted: BootResult, real: RealBoot): 
   const changes = compareChanges(plannedFiles(booted.changes, booted.before), real.changes);
   const modules = compareModules(booted.modules, real.log, real.result);
   // What is ignored happens as well.
-  const after = realImage(booted.before, real.changes);
+  const after = realImage(booted.before, real.changes, booted.after.history());
   const found = lintReal(booted.before, observedBoot(booted, after, modules, real.commands), {
     distro: booted.distro,
     rules: catalogue,

@@ -45,7 +45,8 @@ export function replayedRun({ image, launch, real }: SavedRun): string {
     .reported;
 }
 
-function verified(image: Image, cloud: CloudData | undefined, real: RealBoot | undefined) {
+/** A verification of an image whose real boot does what is predicted, unless it is given. */
+export function verified(image: Image, cloud?: CloudData, real?: RealBoot) {
   const distro = detectDistro(image);
   const options = { distro, ...(cloud === undefined ? {} : { cloud }) };
   const booted = boot(image, options);
