@@ -26,7 +26,7 @@ export const OWN_FORMATS = {
   config: ["text", "json"],
   plan: ["text", "json", "html"],
   rules: ["text", "json"],
-  verify: ["text", "json", "markdown"],
+  verify: ["text", "json", "markdown", "html"],
 } as const;
 
 /** One of a command's own formats, of which the first is the default. @param description the formats in words */

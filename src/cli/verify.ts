@@ -16,7 +16,7 @@ export function verifyCommand(program: Command, io: Io, end: (status: number) =>
       "<image>",
       "root directory of an image, to which nothing is written; a disk image, a tar archive or a container image, which is unpacked for the time of the run; or a file that --save wrote",
     )
-    .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json or markdown"))
+    .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json, markdown or html"))
     .addOption(seedOption())
     .addOption(userDataOption());
   for (const option of localOptions()) command.addOption(option);

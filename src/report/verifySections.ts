@@ -19,21 +19,55 @@ export function verifySummary({ agrees, stages, changes, modules, findings }: Re
       "cloud-init is disabled in this image and did not run.",
       agrees ? "The prediction says the same." : "The prediction says otherwise.",
     ];
-  const predicted = changes.filter(({ outcome }) => outcome === "predicted").length;
-  const counted = (verdict: string) => findings.filter((finding) => finding.verdict === verdict).length;
-  const isAlike = modules.filter(({ outcome }) => outcome !== "different").length;
+  const { undecided, ...parts } = verifyCounts({ changes, modules, findings });
   return [
     agrees
       ? "The image's own cloud-init did what was predicted."
       : "The image's own cloud-init did not do what was predicted.",
-    `Files: ${predicted} of ${changes.length} changed as predicted.`,
-    `Modules: ${isAlike} of ${modules.length} ended as predicted.`,
-    `Findings: ${counted("confirmed")} confirmed, ${counted("contradicted")} contradicted, ${counted("not touched")} that this boot does not decide.`,
+    `As predicted: ${parts.files.as} of ${count(parts.files.of, "file")}, ${parts.modules.as} of ${count(parts.modules.of, "module")}, ${parts.findings.as} of ${count(parts.findings.of, "finding")} that this boot decides.`,
+    ...(undecided === 0 ? [] : [`Not decided by this boot: ${count(undecided, "finding")}.`]),
+  ];
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** How many came out as predicted, of how many. */
+export function verifyCounts({
+  changes,
+  modules,
+  findings,
+}: Pick<ReportedVerification, "changes" | "modules" | "findings">) {
+  const decided = findings.filter(({ verdict }) => verdict !== "not touched");
+  return {
+    files: { as: changes.filter(({ outcome }) => outcome === "predicted").length, of: changes.length },
+    modules: { as: modules.filter(({ outcome }) => outcome !== "different").length, of: modules.length },
+    findings: { as: decided.filter(({ verdict }) => verdict === "confirmed").length, of: decided.length },
+    undecided: findings.length - decided.length,
+  };
+}
+
+/** The stages of a boot (cmd/main.py). */
+const STAGES = ["init --local", "init", "modules --mode=config", "modules --mode=final"];
+
+/** The stages that failed or that nothing started. */
+function stagesInWords(stages: ReportedVerification["stages"]): string[] {
+  if (stages === null) return [];
+  const failed = stages.filter(({ status }) => status !== 0);
+  const missing = STAGES.filter((stage) => !stages.some(({ command }) => command === stage));
+  return [
+    ...failed.map(({ command, status }) => `cloud-init ${command}: exit status ${status}`),
+    ...missing.map((stage) => `cloud-init ${stage}: not run, since the image does not start it`),
   ];
 }
 
 /** What contradicts the prediction, then what else is to know; without empty lists. */
-export function verifySections({ changes, modules, findings, commands }: ReportedVerification): VerifySection[] {
+export function verifySections({
+  stages,
+  changes,
+  modules,
+  findings,
+  commands,
+}: ReportedVerification): VerifySection[] {
   const files = (outcome: ReportedComparison["outcome"], text: (change: ReportedComparison) => string) =>
     changes
       .filter((change) => change.outcome === outcome)
@@ -69,6 +103,7 @@ export function verifySections({ changes, modules, findings, commands }: Reporte
         modules.filter(({ outcome }) => outcome === "sandbox").map(({ name, error }) => `${name}: ${error ?? ""}`),
       ),
     },
+    { title: "Stages that failed or did not run", entries: plain(stagesInWords(stages)) },
     { title: "Commands that were recorded and not run", entries: plain(commands) },
   ].filter(({ entries }) => entries.length > 0);
 }

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { htmlReport, planHtml } from "../../src/report/html/page.ts";
 import type { ImageReport } from "../../src/report/imageReport.ts";
 import { run } from "../cli/run.ts";
-import { EVERY_HAZARD, hazardsIn } from "./hazards.ts";
+import { EVERY_HAZARD } from "./hazards.ts";
 import { type PageElement, pageElements } from "./pageElements.ts";
+import { faults } from "./pageFaults.ts";
 import { bootResult, hostileBoot } from "./planSample.ts";
 import { FINDINGS, finding, RULES, result, TEXTS } from "./samples.ts";
 
@@ -26,26 +27,6 @@ const page = htmlReport([image], INFO);
 
 const hasClass = (name: string) => (element: PageElement) => (element.attributes.class ?? "").split(" ").includes(name);
 const isIn = (outer: PageElement) => (element: PageElement) => element.ancestors.includes(outer);
-
-/** What is wrong with the structure of a page. */
-function faults(text: string): string[] {
-  const elements = pageElements(text);
-  const ids = elements.flatMap(({ attributes }) => attributes.id ?? []);
-  const known = new Set(ids);
-  return [
-    ...hazardsIn(text),
-    ...(known.size === ids.length ? [] : ["an id occurs twice"]),
-    ...elements.flatMap(({ name, attributes }) =>
-      Object.entries(attributes).flatMap(([attribute, value]) => {
-        if (attribute === "style" || attribute.startsWith("on") || attribute === "src") return `${name} ${attribute}`;
-        if (attribute === "id" && !/^[a-z]+(?:-[a-z]+)?$|^[a-z0-9-]+$/.test(value)) return `id ${value}`;
-        const isLink = attribute === "href" || attribute === "aria-labelledby";
-        return isLink && !known.has(value.replace(/^#/, "")) ? `${name} leads nowhere: ${value}` : [];
-      }),
-    ),
-    ...(/url\(|@import|https?:\/\//.test(text) ? ["something from outside"] : []),
-  ];
-}
 
 describe("a page of one image", () => {
   const elements = pageElements(page);

@@ -5,6 +5,8 @@ import { detectDistro } from "../../src/distro/detect.ts";
 import { openDirectory } from "../../src/image/directory.ts";
 import { lintBooted } from "../../src/lint/lint.ts";
 import { catalogue } from "../../src/lint/rules/catalogue.ts";
+import { html } from "../../src/report/html/html.ts";
+import { verifyHtml } from "../../src/report/html/verify.ts";
 import { reportedVerification } from "../../src/report/reportedVerification.ts";
 import { verifyJson } from "../../src/report/verifyJson.ts";
 import { verifyMarkdown } from "../../src/report/verifyMarkdown.ts";
@@ -13,6 +15,7 @@ import { displayWidth } from "../../src/report/width.ts";
 import type { RealBoot } from "../../src/verify/realBoot.ts";
 import type { RealChange } from "../../src/verify/realChanges.ts";
 import { verify } from "../../src/verify/verify.ts";
+import { faults } from "../report/pageFaults.ts";
 import { schemaErrors } from "../report/schemas.ts";
 
 const image = openDirectory("fixtures/debian-12-hardened");
@@ -150,6 +153,28 @@ test("Markdown shows the same, and nothing in it is more than text", () => {
   // The sign before each line keeps it from ending the block.
   expect(text).toMatch(/^ {4}```diff\n(?: {4}[-+@].*\n)+ {4}\+```\n {4}\+@everyone <img src=x>\n {4}```$/m);
   expect(text).toContain("- mode: predicted 0600, really 0644");
+});
+
+test("HTML shows the same, with a badge for each outcome, and nothing in it is more than text", () => {
+  const path = "/etc/ssh/sshd_config.d/50-cloud-init.conf";
+  const other = change(path, { content: Buffer.from("<img src=x onerror=alert(1)>\n") });
+  const rest = asPlanned.filter((one) => one.path !== path);
+  const reported = verified([...rest, other, change("/etc/<b>surprise</b>")]);
+  const page = verifyHtml(reported);
+  expect(faults(page)).toEqual([]);
+  expect(page).not.toMatch(/<img|<b>surprise/);
+  expect(page).toContain('<p class="notes">The image&#39;s own cloud-init did not do what was predicted.</p>');
+  expect(page).toContain('<span class="badge error">not predicted</span>');
+  expect(page).toContain("<ins>+&lt;img src=x onerror=alert(1)&gt;</ins>");
+  expect(page).toContain("mode: predicted 0600, really 0644");
+  for (const { message } of reported.findings) expect(page).toContain(html`${message}`.text);
+  expect(verifyHtml(verified(asPlanned))).toContain('<p class="clean">');
+});
+
+test("stages that failed or did not run are listed", () => {
+  const text = verifyText(verified(asPlanned, { stages: { "init --local": 0, init: 1 } }), { color: false, width: 80 });
+  expect(text).toContain("cloud-init init: exit status 1\n");
+  expect(text).toContain("cloud-init modules --mode=final: not run, since the image does not start it\n");
 });
 
 test("an image whose cloud-init is disabled says so", () => {

@@ -54,6 +54,8 @@ export async function report(
   const { result } = verification;
   if (output.format === "json")
     await writeOutput(io, output, (await import("../../report/verifyJson.ts")).verifyJson(reported));
+  else if (output.format === "html")
+    await writeOutput(io, output, (await import("../../report/html/verify.ts")).verifyHtml(reported));
   else if (output.format === "markdown")
     await writeOutput(io, output, (await import("../../report/verifyMarkdown.ts")).verifyMarkdown(reported));
   else {

@@ -1,27 +1,19 @@
-/// <reference path="./raw.d.ts" />
-import { createHash } from "node:crypto";
 import { SEVERITIES, type Severity } from "../../lint/finding.ts";
-import type { ImageFacts } from "../../lint/lintResult.ts";
 import type { Rule } from "../../lint/rules/rule.ts";
 import { advice } from "../advice.ts";
 import { SEVERITY_WORDS } from "../findingText.ts";
 import { commonCauses, type Fleet, fleetInWords, fleetOf, type NotLinted } from "../fleet.ts";
-import { programOf, systemOf } from "../imageHeading.ts";
 import type { ImageReport } from "../imageReport.ts";
 import { leftOutInWords } from "../leftOut.ts";
 import { readInWords } from "../readRemotely.ts";
 import { countBySeverity } from "../severity.ts";
 import { type SharedFinding, sharedFindings } from "../sharedFindings.ts";
-import colours from "./colours.css?raw";
 import { findingHtml, ignoredHtml } from "./findings.ts";
-import { counted, Html, html, joined, prose } from "./html.ts";
+import { factsHtml, framed } from "./frame.ts";
+import { counted, type Html, html, prose } from "./html.ts";
 import { type ImageLinks, linksOf } from "./links.ts";
-import script from "./page.client.js?raw";
-import layout from "./page.css?raw";
 import { sourcesHtml } from "./sources.ts";
 import { timelineHtml } from "./timeline.ts";
-
-const style = `${colours}\n${layout}`;
 
 /** The causes of a fleet that are shown at once; the others are folded. */
 const OPEN_CAUSES = 20;
@@ -73,40 +65,18 @@ function page(
   const { hasPlan, hasFiles } = contentOf(images);
   const count = reports.length + (fleet?.notLinted ?? 0);
   const title = count === 1 ? (reports[0]?.image.source ?? "") : counted(count, "image");
-  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`;
   const sections = [
     ...(hasCauses ? [html`<a href="#causes">Causes</a>`] : []),
     ...(found === null ? [] : [html`<a href="#findings">Findings <span class="count">${findings.length}</span></a>`]),
     ...(hasPlan ? [html`<a href="#boot">First boot</a>`] : []),
     ...(hasFiles ? [html`<a href="#files">Files</a>`] : []),
   ];
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title} - cloud-init-lint</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the content</a>
-<header class="top">
-<p class="brand">cloud-init-lint</p>
-<h1>${title}</h1>
-${count === 1 && reports[0] !== undefined ? html`<p class="image-facts">${factsHtml(reports[0].image)}</p>` : null}${fleet === undefined ? null : html`<p class="image-facts">${fleetInWords(fleet)}</p>`}
-${found?.tiles ?? null}
-</header>
-<nav aria-label="Sections">${sections}</nav>
-<main id="main">
-${fleet === undefined ? null : causesHtml(fleet)}${found?.section(images, fixHtml(findings)) ?? null}
-${sectionsOf(images, findings)}
-</main>
-<script>${new Html(script)}</script>
-</body>
-</html>
-`.text;
+  const isOne = count === 1 && reports[0] !== undefined;
+  const header = html`${isOne ? html`<p class="image-facts">${factsHtml(reports[0]!.image)}</p>` : null}${fleet === undefined ? null : html`<p class="image-facts">${fleetInWords(fleet)}</p>`}
+${found?.tiles ?? null}`;
+  const main = html`${fleet === undefined ? null : causesHtml(fleet)}${found?.section(images, fixHtml(findings)) ?? null}
+${sectionsOf(images, findings)}`;
+  return framed({ title, header, sections, main });
 }
 
 function contentOf(images: readonly ImageLinks[]): { readonly hasPlan: boolean; readonly hasFiles: boolean } {
@@ -121,18 +91,6 @@ function sectionsOf(images: readonly ImageLinks[], findings: readonly SharedFind
   const { hasPlan, hasFiles } = contentOf(images);
   return html`${hasPlan ? bootHtml(images, findings) : null}
 ${hasFiles ? filesHtml(images, findings) : null}`;
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
-
-function factsHtml(image: ImageFacts): Html {
-  if (image.isFile) return html`for ${programOf(image)}`;
-  return joined(
-    [systemOf(image), programOf(image), `datasource ${image.datasource ?? "unknown"}`].map((fact) => html`${fact}`),
-    " · ",
-  );
 }
 
 /** The parts of the page about findings. */
