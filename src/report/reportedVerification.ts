@@ -42,7 +42,8 @@ export type ReportedDifference =
   | { readonly what: "op" | "mode" | "owner"; readonly predicted: string; readonly real: string }
   | { readonly what: "content"; readonly diff: readonly string[] | null };
 
-interface ReportedModuleEnd {
+/** A module as predicted and as it really ended. */
+export interface ReportedModuleEnd {
   readonly name: string;
   readonly stage: ComparedModule["stage"];
   readonly predicted: NonNullable<ComparedModule["planned"]>["status"] | null;

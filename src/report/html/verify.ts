@@ -1,5 +1,10 @@
 import { SEVERITY_WORDS } from "../findingText.ts";
-import type { ReportedComparison, ReportedDifference, ReportedVerification } from "../reportedVerification.ts";
+import type {
+  ReportedComparison,
+  ReportedDifference,
+  ReportedModuleEnd,
+  ReportedVerification,
+} from "../reportedVerification.ts";
 import { differenceInWords, verifyCounts, verifySections, verifySummary } from "../verifySections.ts";
 import { diffHtml } from "./diffHtml.ts";
 import { factsHtml, framed } from "./frame.ts";
@@ -65,11 +70,7 @@ function filesHtml(changes: readonly ReportedComparison[]): Html {
     (change) =>
       html`<li>${badgeHtml("predicted", "good")} <code class="path">${change.path}</code> <span class="facts">${change.real}${byHtml(change)}</span></li>`,
   );
-  return html`${others.map(otherHtml)}${
-    alike.length === 0
-      ? null
-      : html`<details class="skipped"${others.length === 0 ? html` open` : null}><summary>${counted(alike.length, "file")} as predicted</summary><ul>${list}</ul></details>`
-  }`;
+  return html`${others.map(otherHtml)}${foldedHtml(`${counted(alike.length, "file")} as predicted`, list, others.length === 0)}`;
 }
 
 function otherHtml(change: ReportedComparison): Html {
@@ -93,21 +94,29 @@ function byHtml({ modules, causes }: ReportedComparison): Html | null {
   )} because of <code>${cause.path}:${cause.line}</code>`;
 }
 
-function modulesHtml(modules: ReportedVerification["modules"]): Html {
-  return html`<ul class="modules">${modules.map(
-    ({
-      name,
-      stage,
-      predicted,
-      why,
-      real,
-      outcome,
-      error,
-    }) => html`<li class="module"><p class="head">${badgeHtml(outcome === "sandbox" ? "sandbox" : outcome, OUTCOMES[outcome])} <span class="name">${name}</span> <span class="facts">${stage} · predicted: ${predicted ?? "not listed"}, really: ${real}</span></p>${
-      outcome === "predicted" && predicted !== "failed" ? null : html`<p class="why">${prose(error ?? why ?? "")}</p>`
-    }</li>
-`,
-  )}</ul>`;
+/** Those that ended otherwise first. */
+function modulesHtml(modules: readonly ReportedModuleEnd[]): Html {
+  const others = modules.filter(({ outcome }) => outcome !== "predicted");
+  const alike = modules.filter(({ outcome }) => outcome === "predicted");
+  return html`${others.length === 0 ? null : html`<ul class="modules">${others.map(moduleHtml)}</ul>`}${foldedHtml(
+    `${counted(alike.length, "module")} as predicted`,
+    alike.map(moduleHtml),
+    others.length === 0,
+  )}`;
+}
+
+function moduleHtml({ name, stage, predicted, why, real, outcome, error }: ReportedModuleEnd): Html {
+  const remark = real === "failed" || outcome !== "predicted" ? (error ?? why) : why;
+  return html`<li class="module"><p class="head">${badgeHtml(outcome, OUTCOMES[outcome])} <span class="name">${name}</span> <span class="facts">${stage} · predicted: ${predicted ?? "not listed"}, really: ${real}</span></p>${
+    remark === null ? null : html`<p class="why">${prose(remark)}</p>`
+  }</li>
+`;
+}
+
+/** A list that may be folded; nothing if it is empty. */
+function foldedHtml(title: string, items: readonly Html[], isOpen: boolean): Html | null {
+  if (items.length === 0) return null;
+  return html`<details class="skipped"${isOpen ? html` open` : null}><summary>${title}</summary><ul>${items}</ul></details>`;
 }
 
 function findingsHtml(findings: ReportedVerification["findings"]): Html {
