@@ -165,6 +165,27 @@ build {
       });
     });
 
+    describe("verify.pkr.hcl", () => {
+      const mounted = (variables: Readonly<Record<string, string>>) => {
+        const [memory, root] = [mkdtempSync(join(scratch, "memory-")), mkdtempSync(join(scratch, "image-"))];
+        const mount = `mount -t tmpfs tmpfs "$1"; mkdir "$1/upper" "$1/work"; mount -t overlay -o "lowerdir=$0,upperdir=$1/upper,workdir=$1/work" overlay "$2"; shift 2; exec "$@"`;
+        const prefix = ["unshare", "--mount", "sh", "-ec", mount, join(roots, suite), memory, root];
+        return build(scratch, "verify.pkr.hcl", { root, cloud_init_lint: lint, ...variables }, prefix);
+      };
+
+      test("passes where cloud-init does what is predicted, and leaves a report", async () => {
+        const { status, out, directory } = await mounted({});
+        expect([status, out]).toEqual([0, expect.stringContaining("did what was predicted")]);
+        expect(existsSync(join(directory, "report.tar.gz"))).toBe(true);
+      });
+
+      test("fails with the lint's findings before anything of the image runs", async () => {
+        const { status, out, directory } = await mounted({ drop_in: "files/20-team.cfg" });
+        expect([status, out]).toEqual([1, expect.stringContaining("sshd-setting-overwritten")]);
+        expect(existsSync(join(directory, "report.tar.gz"))).toBe(false);
+      });
+    });
+
     describe("user-data.pkr.hcl", () => {
       test("fails with the findings of the user-data", async () => {
         const { status, out } = await build(scratch, "user-data.pkr.hcl", {
