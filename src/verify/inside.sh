@@ -7,7 +7,10 @@ read -r _ <&4
 echo "$1" >/tmp/proc/sys/kernel/hostname
 ip link set lo up
 # It has a carrier and leads nowhere. cloud-init itself ignores names that begin with veth.
-ip link add eth0 address 52:54:00:12:34:56 type veth peer name veth0
+if ! refusal=$(ip link add eth0 address 52:54:00:12:34:56 type veth peer name veth0 2>&1); then
+  echo "the kernel refuses a virtual network card (veth): $refusal" >&2
+  exit 1
+fi
 ip link set veth0 up
 exec unshare --mount /tmp/bin/sh -c '
 set -eu

@@ -1,12 +1,18 @@
 # The machine that an image boots in. sandbox.ts runs this as root, as process 1 of a pid namespace, in a mount namespace
 # of its own and in the image's root directory. Arguments: size in bytes, limit of processes or "", host name, "tmp" for a
-# /tmp of its own or "", a layer above the root or "", the text of inside.sh, the text that runs in the image, then pairs of
-# a program of the image and the stand-in that hides it. Lines on standard output say how far it is; a line on standard
-# input lets it go on.
+# /tmp of its own or "", a layer above the root or "", lines of directories on which the image has other file systems, the text
+# of inside.sh, the text that runs in the image, then pairs of a program of the image and the stand-in that hides it. Lines on
+# standard output say how far it is; a line on standard input lets it go on.
 set -eu
 umask 022
-size=$1 processes=$2 hostname=$3 tmp=$4 layer=$5 inside=$6 script=$7
-shift 7
+size=$1 processes=$2 hostname=$3 tmp=$4 layer=$5 mounts=$6 inside=$7 script=$8
+shift 8
+
+fail() {
+  echo "$1" >&2
+  exit 1
+}
+unshare --user true 2>/dev/null || fail "the kernel refuses user namespaces (sysctl user.max_user_namespaces)"
 
 # Everything that is written is in memory, and gone with the namespace.
 mount -t tmpfs -o "size=$size,mode=755" tmpfs /tmp
@@ -17,11 +23,31 @@ echo ready
 read -r _
 
 # A rename of a directory of the image and a chmod copy up whole, so that the upper layer says all.
-layers=lowerdir=/tmp/seed${layer:+:$layer}:.,redirect_dir=off,metacopy=off,index=off
-mount -t overlay -o "ro,$layers" overlay /tmp/before
+options=redirect_dir=off,metacopy=off,index=off
+layers=lowerdir=/tmp/seed${layer:+:$layer}:.,$options
+if ! refusal=$(mount -t overlay -o "ro,$layers" overlay /tmp/before 2>&1); then
+  grep -qw overlay /proc/filesystems || fail "the kernel has no overlayfs"
+  fail "no overlay can be mounted on this directory: $refusal"
+fi
 mount -t overlay -o "nodev,$layers,upperdir=/tmp/upper,workdir=/tmp/work" overlay /tmp/after
+# An overlay shows nothing of what is mounted below its layers.
+number=0
+while IFS= read -r point; do
+  if [ -z "$point" ]; then continue; fi
+  own=/tmp/mounts/$number
+  number=$((number + 1))
+  mount --bind "/tmp/seed$point" "$own/seed"
+  (
+    # From where this runs, and not by its name, which may be below the /tmp of before.
+    cd -P "./$point"
+    mount -t overlay -o "ro,lowerdir=$own/seed:.,$options" overlay "/tmp/before$point"
+    mount -t overlay -o "nodev,lowerdir=$own/seed:.,$options,upperdir=$own/upper,workdir=$own/work" overlay "/tmp/after$point"
+  )
+done <<END
+$mounts
+END
 machine=/tmp/machine
-mount --bind /tmp/after "$machine"
+mount --rbind /tmp/after "$machine"
 
 mount --bind /tmp/run "$machine/run"
 if [ -n "$tmp" ]; then

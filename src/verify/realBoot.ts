@@ -57,15 +57,24 @@ export async function runCloudInit(
 }
 
 /** What a boot left. */
-export function readBoot({ before, upper, after, steps, words, commands, milliseconds }: Ended): RealBoot {
+export function readBoot(ended: Ended): RealBoot {
+  const { before, upper, after, mounts, steps, words, commands, milliseconds } = ended;
   return {
     stages: words.has("disabled") ? null : steps,
-    changes: realChanges(before, upper, after),
-    log: textBelow(upper, "/var/log/cloud-init.log"),
-    result: textBelow(upper, "/var/lib/cloud/data/result.json"),
+    changes: [{ point: "", upper }, ...mounts].flatMap((mount) =>
+      realChanges(before + mount.point, mount.upper, after + mount.point, mount.point),
+    ),
+    log: writtenText(ended, "/var/log/cloud-init.log"),
+    result: writtenText(ended, "/var/lib/cloud/data/result.json"),
     commands,
     milliseconds,
   };
+}
+
+/** The text of a file that the boot wrote, on whatever file system of the image that is. */
+function writtenText({ upper, mounts }: Ended, path: string): string {
+  const mount = mounts.findLast(({ point }) => path.startsWith(`${point}/`));
+  return mount === undefined ? textBelow(upper, path) : textBelow(mount.upper, path.slice(mount.point.length));
 }
 
 /** Puts the seed where the image's NoCloud looks for one. */

@@ -31,15 +31,16 @@ const LARGEST = 32 * 1024 * 1024;
 /**
  * What an overlay's upper layer changes, from the image `before` to the merged one `after`, in an order in which it can be
  * done again. The directories are the host's, and no link in them is followed.
+ * @param point where the layer is in the image
  */
-export function realChanges(before: string, upper: string, after: string): RealChange[] {
+export function realChanges(before: string, upper: string, after: string, point = ""): RealChange[] {
   const changes: RealChange[] = [];
 
   function add(path: string, op: RealChange["op"], status: Stats, sameContent = false): void {
     const { uid, gid } = status;
     const kind = kindOf(status);
     const content = op === "deleted" ? undefined : contentOf(after + path, kind);
-    changes.push({ path, op, kind, mode: status.mode & 0o7777, uid, gid, sameContent, content });
+    changes.push({ path: point + path, op, kind, mode: status.mode & 0o7777, uid, gid, sameContent, content });
   }
 
   function deleted(path: string, status: Stats): void {

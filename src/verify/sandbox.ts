@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 import inside from "./inside.sh?raw";
 import machineScript from "./machine.sh?raw";
 import type { Machine } from "./machine.ts";
+import { mountsBelow, placeMount } from "./mounts.ts";
+import { missingPrograms, OF_SANDBOX } from "./programs.ts";
 import { STATE } from "./standIns.ts";
 
 /** What runs in a sandbox, and where. */
@@ -31,6 +33,8 @@ export interface Ended {
   readonly before: string;
   readonly after: string;
   readonly upper: string;
+  /** The same of what is mounted in the image, by where. */
+  readonly mounts: readonly { readonly point: string; readonly upper: string }[];
   /** Its /run. */
   readonly run: string;
   /** What the script printed. */
@@ -73,10 +77,22 @@ export async function runSandboxed<T>(
   limits: Limits = LIMITS,
   signal?: AbortSignal,
 ): Promise<T> {
+  const missing = missingPrograms(OF_SANDBOX);
+  if (missing !== undefined) throw new SandboxError(`the sandbox needs ${missing}`);
   const { hostname, hasOwnTmp, hidden } = machine;
+  const below = mountsBelow(root);
+  const isDirectory = (point: string) => lstatSync(root + point).isDirectory();
+  const mounts = below.filter(isDirectory);
   // The kernel pipes no core dump to a handler on the host if the limit is 1.
   const words = "--pdeathsig KILL prlimit --core=1:1 unshare --mount --pid --fork --kill-child sh -c".split(" ");
-  const settings = [String(limits.bytes), processLimit(limits), hostname, hasOwnTmp ? "tmp" : "", layer];
+  const settings = [
+    String(limits.bytes),
+    processLimit(limits),
+    hostname,
+    hasOwnTmp ? "tmp" : "",
+    layer,
+    mounts.join("\n"),
+  ];
   const child = spawn(
     "setpriv",
     [...words, machineScript, "machine", ...settings, inside, script, ...[...hidden].flat()],
@@ -96,6 +112,7 @@ export async function runSandboxed<T>(
     await run.until("ready");
     const mounted = `/proc/${child.pid}/root/tmp`;
     fillRun(`${mounted}/run`, machine, commandLine);
+    for (const point of below) placeMount(mounted, root, point, mounts.indexOf(point));
     prepare(`${mounted}/run`, `${mounted}/seed`);
     child.stdin.write("go\n");
     await run.until("ended");
@@ -108,6 +125,7 @@ export async function runSandboxed<T>(
       before: at("before"),
       after: at("after"),
       upper: at("upper"),
+      mounts: mounts.map((point, index) => ({ point, upper: at(`mounts/${index}/upper`) })),
       run: at("run"),
       output: textBelow(mounted, "/output"),
       steps: run.steps,
@@ -190,8 +208,6 @@ class Run {
   }
 
   #why(): string {
-    if ((this.#failed as NodeJS.ErrnoException | undefined)?.code === "ENOENT")
-      return "the sandbox needs the program setpriv of util-linux";
     return `the sandbox could not be made${lastLine(this.#failed?.message ?? this.#errors)}`;
   }
 }

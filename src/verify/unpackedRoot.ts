@@ -6,6 +6,7 @@ import { DiskError } from "../disk/disk.ts";
 import { MOST_TEMPORARY, Room, temporaryDirectory } from "../disk/temporary.ts";
 import { type Image, ImageError } from "../image/image.ts";
 import { unpack } from "../image/unpack.ts";
+import { missingPrograms } from "./programs.ts";
 
 /**
  * Makes a directory that only root can enter, and removes it with all that is in it when standard input ends: also when the
@@ -42,6 +43,8 @@ export async function withUnpacked<T>(
   { most = MOST_TEMPORARY, written }: UnpackOptions,
   use: (root: string) => Promise<T>,
 ): Promise<T> {
+  const missing = missingPrograms({ flock: "util-linux" });
+  if (missing !== undefined) throw new ImageError(4, `${image.source} cannot be unpacked: it needs ${missing}`);
   const temporary = temporaryDirectory();
   const directory = join(temporary, `cloud-init-lint-unpacked-${randomBytes(8).toString("hex")}`);
   const refuse = (why: string) => new ImageError(4, `${image.source} cannot be unpacked: ${why}`);
