@@ -6,6 +6,7 @@ import type { LintResult } from "../lint/lintResult.ts";
 import { catalogue } from "../lint/rules/catalogue.ts";
 import { type ComparedChange, compareChanges } from "./compare.ts";
 import { type JudgedFinding, judgeFindings } from "./findings.ts";
+import { isIgnored } from "./ignoredPaths.ts";
 import { type ComparedModule, compareModules } from "./modules.ts";
 import { observedBoot } from "./observed.ts";
 import type { RealBoot } from "./realBoot.ts";
@@ -36,12 +37,17 @@ export function verify(result: LintResult, booted: BootResult, real: RealBoot): 
   const changes = compareChanges(plannedFiles(booted.changes, booted.before), real.changes);
   const modules = compareModules(booted.modules, real.log, real.result);
   // What is ignored happens as well.
-  const after = realImage(booted.before, real.changes, booted.after.history());
-  const found = lintReal(booted.before, observedBoot(booted, after, modules, real.commands), {
-    distro: booted.distro,
-    rules: catalogue,
-  });
-  const findings = judgeFindings([...result.findings, ...result.ignored], booted.before, after, found);
+  const { before } = booted;
+  // A prediction says nothing about the rest.
+  const compared = real.changes.filter(({ path }) => !isIgnored(path));
+  const observed = observedBoot(booted, realImage(before, compared, booted.after.history()), modules, real.commands);
+  const found = lintReal(before, observed, { distro: booted.distro, rules: catalogue });
+  const findings = judgeFindings(
+    [...result.findings, ...result.ignored],
+    before,
+    realImage(before, real.changes),
+    found,
+  );
   const agrees =
     changes.every(({ outcome }) => outcome === "predicted") &&
     modules.every(({ outcome }) => outcome !== "different") &&

@@ -46,9 +46,10 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
     const seen = recording === undefined ? target : { image, distro: detectDistro(recording) };
     const given = { ...opened, directory: flags.seed };
     const compared = await compare(seen, given, (launch) => realBoot(source, root, live, launch, io));
+    const status = await report(source, seen, compared, output, flags, io);
     if (recording !== undefined && place !== undefined)
       await saveVerification(place, { recording, packages: target.distro.packages, flags, ...compared }, io);
-    return await report(source, seen, compared, output, flags, io);
+    return status;
   });
 }
 

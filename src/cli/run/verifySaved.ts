@@ -1,15 +1,16 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
-import { NETWORK_DATA, SEED_FILES } from "../../config/seed.ts";
+import { instanceDataIn } from "../../boot/cloud/instanceDataFile.ts";
+import { NETWORK_DATA, SEED_FILES, SeedError } from "../../config/seed.ts";
 import { seedAmong, seedFileOfHost } from "../../config/seedOfHost.ts";
-import type { SeedFile } from "../../config/userData/parts.ts";
 import { detectDistro } from "../../distro/detect.ts";
 import { reasonOf } from "../../image/reason.ts";
 import type { Packages } from "../../packages/packages.ts";
 import { escapeText } from "../../report/escape.ts";
 import { inBytes, savedContents } from "../../report/savedContents.ts";
 import { verifyJson } from "../../report/verifyJson.ts";
+import type { GivenLaunch } from "../../verify/sandboxLaunch.ts";
 import { archiveOf, checkSize, filesOf, isSavedRun, readArchive, SavedRunError } from "../../verify/saved/archive.ts";
 import type { RecordingImage } from "../../verify/saved/recording.ts";
 import { savedRun } from "../../verify/saved/save.ts";
@@ -44,11 +45,11 @@ export function isSaved(source: string): boolean {
 
 /** Compares a saved boot with what is predicted today. Returns the exit status. @throws CommandError */
 export async function replay(source: string, flags: VerifyFlags, output: Output, io: Io): Promise<number> {
-  for (const name of ["seed", "userData", "save"] as const)
+  for (const name of ["seed", "userData", "datasource", "instanceData", "save"] as const)
     if (flags[name] !== undefined)
       throw new CommandError(
         EXIT.usage,
-        `${source}: a saved verification has its own launch and is not saved again; omit --${name === "userData" ? "user-data" : name}`,
+        `${source}: a saved verification has its own launch and is not saved again; omit --${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`,
       );
   const saved = open(source);
   const { versions } = saved;
@@ -89,17 +90,26 @@ async function replayed({ image: savedImage, launch, real }: SavedRun) {
   return { target, unrecorded, compared: await compare(target, givenBy(launch), async () => real) };
 }
 
-/** The launch that saved files describe. */
-function givenBy({ flags, files }: SavedLaunch) {
-  const read = (path: string) => files.find((file) => file.path === path);
-  const { seed, userData } = flags;
-  const file = userData === undefined ? undefined : read(userData);
-  return {
-    directory: seed,
-    read,
-    ...(seed === undefined ? {} : { cloud: seedAmong(read, seed) }),
-    ...(file === undefined ? {} : { userData: file }),
-  };
+/** The launch that saved files describe, as `openLaunch` reads it from this machine. @throws CommandError */
+function givenBy({ flags, files }: SavedLaunch): GivenLaunch {
+  const read = (path: string | undefined) => files.find((file) => file.path === path);
+  const { seed, userData, datasource, instanceData } = flags;
+  const [user, instance] = [read(userData), read(instanceData)];
+  try {
+    const cloud =
+      instance !== undefined ? instanceDataIn(instance) : seed === undefined ? undefined : seedAmong(read, seed);
+    const name = instance === undefined ? datasource : cloud?.datasource;
+    return {
+      directory: seed,
+      read,
+      ...(cloud === undefined ? {} : { cloud }),
+      ...(name === undefined ? {} : { datasource: name }),
+      ...(user === undefined ? {} : { userData: user }),
+    };
+  } catch (error) {
+    if (!(error instanceof SeedError)) throw error;
+    throw new CommandError(EXIT.incomplete, `the launch of a saved verification cannot be read: ${error.message}`);
+  }
 }
 
 /** What `verify` had when it ended. */
@@ -124,8 +134,7 @@ export async function saveVerification(place: string, ended: Ended, io: Io): Pro
     program: packageJson.version,
     reported: verifyJson(reported),
   });
-  const { compared } = await replayed(run);
-  const changedByMasking = differences(run.verification, verifyJson(compared.reported));
+  const changedByMasking = await changesByMasking(run);
   const files = filesOf({ ...run, changedByMasking });
   const contents = savedContents(files, changedByMasking);
   const bytes = archiveOf([...files, { name: "contents.txt", content: Buffer.from(contents) }]);
@@ -137,6 +146,17 @@ export async function saveVerification(place: string, ended: Ended, io: Io): Pro
   }
 }
 
+/** What comes out otherwise when a run is compared again from what is saved of it. */
+async function changesByMasking(run: SavedRun): Promise<string[]> {
+  try {
+    const { compared } = await replayed(run);
+    return differences(run.verification, verifyJson(compared.reported));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [`everything: ${error.message}`];
+  }
+}
+
 /** The file that --save writes. @throws CommandError for what is no regular file */
 export function savePlace(file: string): string {
   const place = file === "-" ? undefined : regularFile(file);
@@ -144,15 +164,15 @@ export function savePlace(file: string): string {
   throw new CommandError(EXIT.usage, `--save ${file}: not a regular file; name a file to create`);
 }
 
-function launchOf({ seed, userData }: LaunchFlags): SavedLaunch {
+function launchOf({ seed, userData, datasource, instanceData }: LaunchFlags): SavedLaunch {
   const paths = [
     ...(seed === undefined ? [] : [...SEED_FILES, NETWORK_DATA].map((name) => join(seed, name))),
-    ...(userData === undefined ? [] : [userData]),
+    ...[userData, instanceData].filter((path) => path !== undefined),
   ];
-  const files = paths.map(seedFileOfHost).filter((file): file is SeedFile => file !== undefined);
+  const given = Object.entries({ seed, userData, datasource, instanceData });
   return {
-    flags: { ...(seed === undefined ? {} : { seed }), ...(userData === undefined ? {} : { userData }) },
-    files,
+    flags: Object.fromEntries(given.filter((flag): flag is [string, string] => flag[1] !== undefined)),
+    files: paths.map(seedFileOfHost).filter((file) => file !== undefined),
   };
 }
 

@@ -265,6 +265,7 @@ def handle(name, cfg, cloud, args):
     expect(stderr).toMatch(/files +\d+ kB {2}image\/usr\/lib\//);
     for (const line of stderr.split("\n").slice(2)) expect(line.length).toBeLessThanOrEqual(80);
     expect(statSync(archive).mode & 0o777).toBe(0o600);
+    expect(statSync(archive).size).toBeLessThan(400_000);
     for (const [file, why] of [
       ["-", "not a regular file"],
       ["/dev/null", "not a regular file"],
