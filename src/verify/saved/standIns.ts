@@ -7,8 +7,8 @@ const HASH_SCHEME =
 /** What of a token says only whose it is. */
 const TOKEN_MAKER =
   /^(?:AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|eyJ|AIza|hv[sb]\.|npm_|dop_v1_|sk[-_](?:live_|test_|proj-|ant-)?|tskey-|SG\.|ya29\.|AGE-SECRET-KEY-1)/;
-/** The first and last lines of a key, and words that ask for a password instead of being one. */
-const NO_SECRET = /^(?:-{3,}[A-Z0-9 ]+-{3,}|R|RANDOM|[!*x]?)$/;
+/** The first and last lines of a key, and words that say something else in the place of a secret. */
+const NO_SECRET = /^(?:-{3,}[A-Z0-9 ]+-{3,}|R|RANDOM|disabled|enabled|[!*x]?)$/;
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const DIGITS = "0123456789";

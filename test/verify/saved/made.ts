@@ -7,6 +7,7 @@ import { detectDistro } from "../../../src/distro/detect.ts";
 import { openDirectory } from "../../../src/image/directory.ts";
 import type { Image } from "../../../src/image/image.ts";
 import { Overlay } from "../../../src/image/overlay.ts";
+import { hasUnknown, replaceUnknown } from "../../../src/image/unknown.ts";
 import { lintBooted } from "../../../src/lint/lint.ts";
 import { catalogue } from "../../../src/lint/rules/catalogue.ts";
 import { reportedVerification } from "../../../src/report/reportedVerification.ts";
@@ -24,6 +25,11 @@ export function madeRun(root: string, files: Readonly<Record<string, string>>, s
   const live = new Overlay(openDirectory(root));
   const blame = { module: "test", cause: { path: "/", line: 1, column: 1 } };
   for (const [path, text] of Object.entries(files)) live.write(path, text, blame);
+  return madeRunOf(live, seed);
+}
+
+/** The same of an image. */
+export function madeRunOf(live: Image, seed: readonly SeedFile[] = []) {
   const recording = new RecordingImage(live);
   const cloud = seed.length === 0 ? undefined : seedAmong((path) => seed.find((file) => file.path === path), "seed");
   const { verification, reported } = verified(recording, cloud, undefined);
@@ -55,7 +61,7 @@ export function verified(image: Image, cloud?: CloudData, real?: RealBoot) {
     if (certainty === "possible") return [];
     const { kind = "file", uid = 0, gid = 0 } = after ?? {};
     const content =
-      after?.kind === "symlink" ? Buffer.from(after.target) : after?.kind === "file" ? after.content : undefined;
+      after?.kind === "symlink" ? Buffer.from(after.target) : after?.kind === "file" ? known(after.content) : undefined;
     const mode = after !== undefined && "mode" in after ? after.mode : 0o777;
     return [{ path, op, kind, mode, uid, gid, sameContent: false, content }];
   });
@@ -63,6 +69,17 @@ export function verified(image: Image, cloud?: CloudData, real?: RealBoot) {
   const made = { stages: { init: 0 }, changes, log: "", result: "", commands, milliseconds: 1 };
   const verification = verify(result, booted, real ?? made);
   return { verification, reported: verifyJson(reportedVerification(verification)) };
+}
+
+/** A real file has no placeholders. */
+function known(content: Buffer): Buffer {
+  const text = content.toString("latin1");
+  return hasUnknown(text)
+    ? Buffer.from(
+        replaceUnknown(text, () => "made"),
+        "latin1",
+      )
+    : content;
 }
 
 /** The secrets that are in some bytes: as they are, or in what base64, hexadecimal or gzip in them holds. */
