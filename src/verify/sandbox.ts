@@ -24,7 +24,7 @@ export interface Sandboxed {
    */
   readonly script: string;
   /** Puts files into the image's /run, and into a layer above all others. */
-  prepare(run: string, layer: string): void;
+  prepare?(run: string, layer: string): void;
 }
 
 /** A machine in which nothing runs any more: directories that the image's programs wrote to, and what is known of the run. */
@@ -113,7 +113,7 @@ export async function runSandboxed<T>(
     const mounted = `/proc/${child.pid}/root/tmp`;
     fillRun(`${mounted}/run`, machine, commandLine);
     for (const point of below) placeMount(mounted, root, point, mounts.indexOf(point));
-    prepare(`${mounted}/run`, `${mounted}/seed`);
+    prepare?.(`${mounted}/run`, `${mounted}/seed`);
     child.stdin.write("go\n");
     await run.until("ended");
     const milliseconds = performance.now() - started;

@@ -17,7 +17,7 @@ export function sshdOf({ directory }: RealBoot, when: "before" | "after"): strin
 export function compareBoot(
   boot: RealBoot,
   scenario: Scenario,
-  { plan, sshd, lint, outcomes }: Observation,
+  { plan, sshd, lint, outcomes, contradictions }: Observation,
   score: Score,
   lintScore: LintScore,
   outcomeScore: OutcomeScore,
@@ -28,5 +28,6 @@ export function compareBoot(
     ...compareSshd(sshd.after, sshdOf(boot, "after")).map((line) => `after the boot: ${line}`),
     ...compareLint(lint, scenario, lintScore).map((line) => `lint: ${line}`),
     ...compareOutcomes(outcomes, boot, outcomeScore).map((line) => `outcome: ${line}`),
+    ...contradictions.map((line) => `verify: ${line}`),
   ];
 }

@@ -13,8 +13,8 @@ interface Facts {
   readonly keys?: Readonly<Record<string, unknown>>;
   readonly defaultUser: Readonly<Record<string, unknown>>;
   readonly system?: Readonly<Record<string, unknown>>;
-  /** Programs of its package manager. */
-  readonly packageTools: readonly string[];
+  /** Programs that cloud-init calls: its package manager's, and those of its init. */
+  readonly tools: readonly string[];
   readonly networks: readonly Network[];
 }
 
@@ -44,7 +44,7 @@ const RHEL: Omit<Facts, "id" | "version"> = {
   },
   defaultUser: { name: "cloud-user", gecos: "Cloud User", groups: ["adm", "systemd-journal"] },
   system: { network: { renderers: ["eni", "netplan", "network-manager", "sysconfig", "networkd"] } },
-  packageTools: ["rpm", "dnf", "yum"],
+  tools: ["rpm", "dnf", "yum"],
   networks: ["network-manager"],
 };
 const SUSE: Omit<Facts, "id" | "version"> = {
@@ -52,7 +52,7 @@ const SUSE: Omit<Facts, "id" | "version"> = {
   config: ["ssh_import_id", "keyboard", "locale", "zypper_add_repo"],
   keys: { syslog_fix_perms: "root:root" },
   defaultUser: { name: "suse", gecos: "suse Cloud User", groups: ["cdrom", "users"] },
-  packageTools: ["rpm", "zypper"],
+  tools: ["rpm", "zypper"],
   networks: ["suse"],
 };
 
@@ -65,7 +65,7 @@ export const FAMILIES = {
     defaultUser: { name: "rocky", gecos: "rocky Cloud User", groups: ["adm", "systemd-journal"] },
   },
   rhel: { ...RHEL, id: "rhel", version: "9.4", idLike: "fedora" },
-  centos: { ...RHEL, id: "centos", version: "7", networks: ["sysconfig"], packageTools: ["rpm", "yum"] },
+  centos: { ...RHEL, id: "centos", version: "7", networks: ["sysconfig"], tools: ["rpm", "yum"] },
   fedora: {
     ...RHEL,
     id: "fedora",
@@ -100,7 +100,7 @@ export const FAMILIES = {
     keys: { mount_default_fields: MOUNT_FIELDS, ssh_pwauth: false, syslog_fix_perms: null },
     defaultUser: { name: "azureuser", gecos: "Azure Linux", groups: WHEEL },
     system: { network: { renderers: ["netplan", "networkd", "network-manager"] } },
-    packageTools: ["rpm", "tdnf"],
+    tools: ["rpm", "tdnf"],
     networks: [],
   },
   mariner: {
@@ -111,7 +111,7 @@ export const FAMILIES = {
     keys: { syslog_fix_perms: null },
     defaultUser: { name: "mariner", gecos: "MarinerOS", groups: ["wheel"] },
     system: { network: { renderers: ["networkd"] } },
-    packageTools: ["rpm", "tdnf"],
+    tools: ["rpm", "tdnf"],
     networks: [],
   },
   photon: {
@@ -130,7 +130,7 @@ export const FAMILIES = {
     },
     defaultUser: { name: "photon", gecos: "PhotonOS", groups: ["wheel"] },
     system: { network: { renderers: ["networkd"] }, disable_fallback_netcfg: true },
-    packageTools: ["rpm", "tdnf"],
+    tools: ["rpm", "tdnf"],
     networks: [],
   },
   openeuler: {
@@ -158,7 +158,7 @@ export const FAMILIES = {
       doas: ["permit nopass alpine"],
     },
     system: { network: { renderers: ["eni"] } },
-    packageTools: ["apk"],
+    tools: ["apk", "rc-service"],
     networks: ["eni"],
   },
   arch: {
@@ -166,7 +166,7 @@ export const FAMILIES = {
     version: "",
     config: ["ssh_import_id", "keyboard", "locale"],
     defaultUser: { name: "arch", gecos: "arch Cloud User", groups: ["wheel", "users"] },
-    packageTools: ["pacman"],
+    tools: ["pacman"],
     networks: [],
   },
   gentoo: {
@@ -180,7 +180,7 @@ export const FAMILIES = {
       primary_group: "users",
       no_user_group: true,
     },
-    packageTools: ["emerge"],
+    tools: ["emerge"],
     networks: [],
   },
 } satisfies Record<string, Facts>;
@@ -270,7 +270,7 @@ export function family(name: FamilyName, files: Files = {}, networks?: readonly 
     "/usr/bin/localectl": idle,
     "/usr/bin/update-ca-trust": bundler("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
     ...(facts.id.includes("suse") || facts.id === "sles" ? SUSE_FILES : {}),
-    ...Object.fromEntries(facts.packageTools.map((tool) => [`/usr/bin/${tool}`, idle])),
+    ...Object.fromEntries(facts.tools.map((tool) => [`/usr/bin/${tool}`, idle])),
     ...Object.assign({}, ...(networks ?? facts.networks).map((network) => NETWORK_FILES[network])),
     ...files,
   };

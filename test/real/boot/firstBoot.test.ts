@@ -94,8 +94,6 @@ onEachSuite("%s", (suite) => {
     const differences = compareBoot(boot, scenario, ours, own, ownLint, ownOutcomes);
     const change = differences.length > 0 ? undefined : verdicts.judge(title, own);
     if (change !== undefined) differences.push(change);
-    const contradicted = verdicts.judgeContradictions(title, ours.contradictions);
-    if (contradicted !== undefined) differences.push(contradicted);
     const ownFixes = noFixScore();
     differences.push(...(await compareFixed(suite, boot, scenario, ours, ownFixes)));
     const fewer = verdicts.judgeFixes(title, ownFixes.fixed);

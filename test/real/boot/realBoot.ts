@@ -105,18 +105,15 @@ async function customise(root: string, scenario: Scenario, layer: string): Promi
 async function bootCustomised(root: string, machine: Machine, directory: string): Promise<RecordedBoot> {
   const script = [record, "sshd_settings before", bootCommands(machine), "sshd_settings after", "keep_logs"].join("\n");
   const layer = join(directory, "custom");
-  return await runSandboxed(
-    { root, layer, machine, commandLine: COMMAND_LINE, script, prepare: () => {} },
-    (ended: Ended) => {
-      const { stages, changes, log, commands } = readBoot(ended);
-      keep(ended.upper, join(directory, "boot"));
-      cpSync(`${ended.run}${STATE.slice("/run".length)}/kept`, directory, { recursive: true });
-      writeFileSync(join(directory, "commands.log"), commands.map((command) => `${command}\n`).join(""));
-      writeFileSync(join(directory, "output.txt"), ended.output);
-      const [, cloudInit = null] = /Cloud-init v\. (\S+)/.exec(log) ?? [];
-      return { root, cloudInit, stages, changes: changes.map(({ content: _, ...change }) => change) };
-    },
-  );
+  return await runSandboxed({ root, layer, machine, commandLine: COMMAND_LINE, script }, (ended: Ended) => {
+    const { stages, changes, log, commands } = readBoot(ended);
+    keep(ended.upper, join(directory, "boot"));
+    cpSync(`${ended.run}${STATE.slice("/run".length)}/kept`, directory, { recursive: true });
+    writeFileSync(join(directory, "commands.log"), commands.map((command) => `${command}\n`).join(""));
+    writeFileSync(join(directory, "output.txt"), ended.output);
+    const [, cloudInit = null] = /Cloud-init v\. (\S+)/.exec(log) ?? [];
+    return { root, cloudInit, stages, changes: changes.map(({ content: _, ...change }) => change) };
+  });
 }
 
 /** Copies a layer as it is, with what the overlay says of deleted files and replaced directories. */

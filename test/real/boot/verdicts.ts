@@ -2,8 +2,7 @@
  * The verdict of every boot, kept in verdicts.json so that one that gets worse shows: `[real, known, planned, happened,
  * contents, equal, unknown]` by suite and title, one line a boot, see Score. CLOUD_INIT_LINT_VERDICTS=renew takes the
  * verdicts of this run; a boot without one gets it in any run. `fixes` has, of the images that have safe fixes and were booted
- * with them, how many findings they fix; `contradictions` the modules and findings of which `verify` would say that the boot
- * contradicts them.
+ * with them, how many findings they fix.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +15,6 @@ interface OfSuite {
   cloudInit: string | null;
   boots: Record<string, Verdict>;
   fixes?: Record<string, number>;
-  contradictions?: Record<string, readonly string[]>;
 }
 
 const FILE = join(import.meta.dirname, "verdicts.json");
@@ -29,15 +27,12 @@ export class Verdicts {
   readonly #keptFixes: Readonly<Record<string, number>>;
   readonly #fresh = new Map<string, Verdict>();
   readonly #fixes = new Map<string, number>();
-  readonly #keptContradictions: Readonly<Record<string, readonly string[]>>;
-  readonly #contradictions = new Map<string, readonly string[]>();
 
   constructor(suite: Suite) {
     this.#suite = suite;
-    const { boots = {}, fixes = {}, contradictions = {} } = read()[suite] ?? {};
+    const { boots = {}, fixes = {} } = read()[suite] ?? {};
     this.#kept = boots;
     this.#keptFixes = fixes;
-    this.#keptContradictions = contradictions;
   }
 
   /** How a boot's score differs from the recorded one; undefined if it is the same or there is none yet. */
@@ -58,14 +53,6 @@ export class Verdicts {
     return fixed >= kept || renew ? undefined : `worse: ${kept} findings were fixed, now ${fixed}`;
   }
 
-  /** How the contradictions of a boot differ from the recorded ones; undefined if they are the same. */
-  judgeContradictions(title: string, contradictions: readonly string[]): string | undefined {
-    const kept = Object.hasOwn(this.#keptContradictions, title) ? this.#keptContradictions[title]! : [];
-    if (renew) this.#contradictions.set(title, contradictions);
-    if (renew || kept.join() === contradictions.join()) return undefined;
-    return `verify contradicts [${contradictions.join("; ")}], and did [${kept.join("; ")}]`;
-  }
-
   /** Writes what is new. Of the titles that are no more the verdicts go. */
   keep(cloudInit: string | null, exists: (title: string) => boolean): void {
     const all = read();
@@ -78,9 +65,6 @@ export class Verdicts {
       cloudInit: cloudInit ?? all[this.#suite]?.cloudInit ?? null,
       boots: sorted(this.#kept, this.#fresh),
       fixes: sorted(this.#keptFixes, this.#fixes),
-      contradictions: Object.fromEntries(
-        Object.entries(sorted(this.#keptContradictions, this.#contradictions)).filter(([, list]) => list.length > 0),
-      ),
     };
     if (JSON.stringify(all[this.#suite]) === before) return;
     writeFileSync(
