@@ -146,6 +146,8 @@ function required(text) {
     const module = `require("${from}")`;
     head += whole !== undefined ? `const ${whole}=${module};` : `${names ? `const{${renamed(names)}}=` : ""}${module};`;
   }
+  if (rest.startsWith("import") || !EXPORT.test(rest))
+    throw new Error("esbuild writes imports or exports in another way");
   const exported = ([, names]) =>
     names
       .split(",")
