@@ -71,7 +71,10 @@ export function kindOfName(name: string): SecretKind | undefined {
 /** Whether a word is a misspelling of one that marks a secret. */
 function isNear(word: string): boolean {
   if (word.length < 4 || word.length >= 20 || NOT_NEAR.test(word)) return false;
-  return NEAR.some(([known, edits]) => distance(word, known) <= edits || areSwapped(word, known));
+  return NEAR.some(
+    ([known, edits]) =>
+      Math.abs(word.length - known.length) <= edits && (distance(word, known) <= edits || areSwapped(word, known)),
+  );
 }
 
 /** Whether only the order of the letters between the first and the last differs. */

@@ -9,7 +9,7 @@ import { hideInFile, kindOfFile } from "./files.ts";
 import { hideForms } from "./forms.ts";
 import { kindOfName } from "./names.ts";
 import { topOf } from "./place.ts";
-import { findInTree, hideInTree } from "./tree.ts";
+import { findInTree, hideInTree, type Visited } from "./tree.ts";
 import { SecretValues } from "./values.ts";
 
 /** A source of configuration: a file, or its parsed content. */
@@ -101,8 +101,9 @@ export class Secrets {
         if (bytes !== undefined && bytes.length > 0)
           findInDocument(bytes, path, kind, (value, what) => values.add(value, what));
       }
+      const done: Visited = new Map();
       for (const { root, kind } of trees)
-        if (root !== undefined) findInTree(root, topOfKind(kind), (value, what) => values.add(value, what));
+        if (root !== undefined) findInTree(root, topOfKind(kind), done, (value, what) => values.add(value, what));
     }
     return this.#values;
   }

@@ -11,9 +11,11 @@ import { writtenBy } from "./writtenFiles.ts";
 /** The maximum number of values to visit, since aliases can turn a few lines into any number of them. */
 const MOST_VISITS = 300_000;
 
-/** Reports every hidden value of a tree, including shadowed ones. */
-export function findInTree(root: ConfigNode, top: Place | undefined, found: Found): void {
-  const done = new Map<ConfigNode, Set<Place | undefined>>();
+/** Which nodes were visited, and at which places. */
+export type Visited = Map<ConfigNode, Set<Place | undefined>>;
+
+/** Reports every hidden value of a tree, including shadowed ones. @param done what was visited of other trees, with the same nodes */
+export function findInTree(root: ConfigNode, top: Place | undefined, done: Visited, found: Found): void {
   let visits = 0;
   const pair = ({ key, value, shadowed }: Pair, place: Place | undefined): void => {
     visit(value, keyOf(place, pyStr(key)));
