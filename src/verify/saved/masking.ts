@@ -44,8 +44,8 @@ export class Masking {
       this.learn(path, inner.bytes, trust);
       return;
     }
-    const text = strictText(bytes);
-    if (text === undefined || trust === "program") return;
+    if (trust === "program") return;
+    const text = textOf(bytes);
     for (const [line, instead] of linesWithoutPrivateHalf(text)) {
       this.#standIns.set(line, instead);
       this.#known.add(line, "key");
@@ -73,12 +73,17 @@ export class Masking {
   file(path: string, bytes: Buffer, trust: Trust = "own"): Buffer {
     const inner = unpack(bytes);
     if (inner !== undefined) return inner.pack(this.file(path, inner.bytes, trust));
-    const text = strictText(bytes);
-    if (text !== undefined && trust === "own" && this.#isSecret(text)) return this.#opaque(bytes, "key");
-    if (text !== undefined) return Buffer.from(this.#masked(text, this.#shown(path, text, trust), path));
-    if (trust === "own" && isSecretFile(path)) return Buffer.alloc(bytes.length);
-    const raw = bytes.toString("latin1");
-    return Buffer.from(this.#masked(raw, this.#known.hide(raw)), "latin1");
+    const isText = strictText(bytes) !== undefined;
+    if (!isText && trust === "own" && isSecretFile(path)) return Buffer.alloc(bytes.length);
+    // What is left of a damaged file may be unpacked by others.
+    if (isPacked(bytes) && trust === "own") return Buffer.alloc(bytes.length).fill(bytes.subarray(0, 2), 0, 2);
+    if (isText && trust === "own" && this.#isSecret(textOf(bytes))) return this.#opaque(bytes, "key");
+    const masked = this.#masked(textOf(bytes), this.#shown(path, textOf(bytes), trust), path);
+    if (isText) return Buffer.from(masked);
+    // What makes it no text stays.
+    const raw = Buffer.from(masked, "latin1");
+    if (raw.length === bytes.length) for (const [index, byte] of bytes.entries()) if (byte > 0x7f) raw[index] = byte;
+    return raw;
   }
 
   /** A sentence, a path, a command. */
@@ -184,9 +189,18 @@ interface Packed {
   pack(bytes: Buffer): Buffer;
 }
 
+/** UTF-8, or else one character per byte. */
+function textOf(bytes: Buffer): string {
+  return strictText(bytes) ?? bytes.toString("latin1");
+}
+
+function isPacked(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
 /** What a file holds that is packed as a whole; undefined for any other. */
 function unpack(bytes: Buffer): Packed | undefined {
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+  if (isPacked(bytes)) {
     try {
       return { bytes: gunzipSync(bytes, { maxOutputLength: LARGEST }), pack: (inner) => gzipSync(inner) };
     } catch {

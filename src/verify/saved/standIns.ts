@@ -22,6 +22,8 @@ export class StandIns {
   /** By the letters and digits of a secret, which are the same in each notation. */
   readonly #made = new Map<string, string>();
   readonly #exact = new Map<string, string>();
+  /** YAML's names for values that are masked where they stand. */
+  readonly #aliases = new Set<string>();
   /** The accounts that `name:password` may be of. */
   readonly #accounts: ReadonlySet<string>;
 
@@ -35,6 +37,12 @@ export class StandIns {
     const exact = this.#exact.get(value);
     if (exact !== undefined) return exact;
     if (NO_SECRET.test(value)) return value;
+    const [anchor, anchored] = /^&(\S+) +(?=\S)/.exec(value) ?? [];
+    if (anchor !== undefined) {
+      this.#aliases.add(`*${anchored}`);
+      return anchor + this.of(value.slice(anchor.length), kind);
+    }
+    if (this.#aliases.has(value)) return value;
     const [, quote, inner] = /^(["'])(.*)\1$/s.exec(value) ?? [];
     if (quote !== undefined) return quote + this.of(inner!, kind) + quote;
     const parts = value.split(kind === "userinfo" ? /((?:\\r)?\\n|:)/ : /((?:\\r)?\\n)/);
