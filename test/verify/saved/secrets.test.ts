@@ -75,7 +75,9 @@ test.each<readonly [form: string, userData: string | Buffer, ...secrets: string[
     { path: "seed/user-data", bytes: Buffer.from(userData as string) },
   ];
   const { saved, reported } = madeRun("fixtures/debian-12", {}, files);
-  const found = filesOf(saved).flatMap(({ content }) => secretsIn(content, secrets.length === 0 ? [SECRET] : (secrets as string[])));
+  const found = filesOf(saved).flatMap(({ content }) =>
+    secretsIn(content, secrets.length === 0 ? [SECRET] : (secrets as string[])),
+  );
   expect(found).toEqual([]);
   expect(replayedRun(saved)).toBe(reported);
 });
