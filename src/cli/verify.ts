@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Io } from "./io.ts";
-import { seedOption, userDataOption } from "./launchOptions.ts";
+import { datasourceOption, instanceDataOption, seedOption, userDataOption } from "./launchOptions.ts";
 import { localOptions } from "./opening.ts";
 import { colorOption, OWN_FORMATS, ownFormatOption } from "./options.ts";
 import type { VerifyFlags } from "./run/verified.ts";
@@ -18,7 +18,9 @@ export function verifyCommand(program: Command, io: Io, end: (status: number) =>
     )
     .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json, markdown or html"))
     .addOption(seedOption())
-    .addOption(userDataOption());
+    .addOption(userDataOption())
+    .addOption(datasourceOption())
+    .addOption(instanceDataOption());
   for (const option of localOptions()) command.addOption(option);
   command
     .addOption(

@@ -36,12 +36,12 @@ export function bootCommands({ stages }: Pick<Machine, "stages">): string {
 export async function runCloudInit(
   root: string,
   image: Image,
-  { seed, commandLine }: SandboxLaunch,
+  { place = IMAGE_SEEDS[0]!, seed, commandLine }: SandboxLaunch,
   limits?: Limits,
   signal?: AbortSignal,
 ): Promise<RealBoot> {
   const machine = machineOf(image);
-  const prepare = (_: string, layer: string) => placeSeed(layer, image, seed);
+  const prepare = (_: string, layer: string) => placeSeed(layer, image, place, seed);
   return await runSandboxed(
     { root, machine, commandLine, script: bootCommands(machine), prepare },
     (ended) => {
@@ -77,11 +77,14 @@ function writtenText({ upper, mounts }: Ended, path: string): string {
   return mount === undefined ? textBelow(upper, path) : textBelow(mount.upper, path.slice(mount.point.length));
 }
 
-/** Puts the seed where the image's NoCloud looks for one. */
-function placeSeed(layer: string, image: Image, seed: ReadonlyMap<string, Buffer>): void {
-  const directory = image.realpath(IMAGE_SEEDS[0]!) ?? IMAGE_SEEDS[0]!;
+/** Puts the seed where the image's datasource looks for one. */
+function placeSeed(layer: string, image: Image, place: string, seed: ReadonlyMap<string, Buffer>): void {
+  const directory = image.realpath(place) ?? place;
   mkdirAs(layer, directory, image);
-  for (const [name, content] of seed) writeFileSync(`${layer}${directory}/${name}`, content);
+  for (const [name, content] of seed) {
+    mkdirAs(layer, dirname(`${directory}/${name}`), image);
+    writeFileSync(`${layer}${directory}/${name}`, content);
+  }
 }
 
 /** Makes a directory of a layer and those above it, with the modes and owners that the image's have. */

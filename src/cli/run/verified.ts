@@ -24,8 +24,9 @@ export interface VerifyFlags extends LaunchFlags, OpenFlags {
 export interface Compared {
   readonly verification: Verification;
   readonly reported: ReportedVerification;
-  /** The datasources that the image looks for and that NoCloud took the place of. */
+  /** The datasources that are looked for and that another one took the place of, which ran. */
   readonly instead: readonly string[];
+  readonly runs: string;
 }
 
 /** Predicts a boot and compares it with the real one. */
@@ -34,19 +35,19 @@ export async function compare(
   given: GivenLaunch,
   bootReally: (launch: SandboxLaunch) => Promise<RealBoot>,
 ): Promise<Compared> {
-  const { launch, predicted, instead } = sandboxLaunch(image, distro, given);
+  const { launch, predicted, instead, runs } = sandboxLaunch(image, distro, given);
   const options = { distro, ...predicted };
   const booted = boot(image, options);
   const result = lintBooted(image, booted, { ...options, rules: catalogue });
   const verification = verify(result, booted, await bootReally(launch));
-  return { verification, reported: reportedVerification(verification), instead };
+  return { verification, reported: reportedVerification(verification), instead, runs };
 }
 
 /** Writes the report, and what else is to be known to standard error. Returns the exit status. */
 export async function report(
   source: string,
   { distro }: Target,
-  { verification, reported, instead }: Compared,
+  { verification, reported, instead, runs }: Compared,
   output: Output,
   flags: VerifyFlags,
   io: Io,
@@ -63,9 +64,11 @@ export async function report(
     const color = output.file === undefined && wantsColor(flags.color, io);
     await writeOutput(io, output, verifyText(reported, { color, width: io.columns }));
   }
+  const who =
+    flags.datasource === undefined && flags.instanceData === undefined ? "this image looks for" : "the launch is of";
   if (instead.length > 0)
     io.err(
-      `${escapeText(source)}: warning: this image looks for ${escapeText(instead.join(", "))}; it got NoCloud's data instead, so what only another datasource does is not compared\n`,
+      `${escapeText(source)}: warning: ${who} ${escapeText(instead.join(", "))}; it got ${runs}'s data instead, so what only another datasource does is not compared\n`,
     );
   reportCaveats(source, result.caveats, io);
   reportPackages(source, distro.packages, io);

@@ -13,7 +13,7 @@ import { withUnpacked } from "../../verify/unpackedRoot.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { onInterrupt } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { inputFiles, openLaunch } from "../launch.ts";
+import { checkLaunch, inputFiles, type OpenedLaunch, openLaunch } from "../launch.ts";
 import { type OpenFlags, openOptions } from "../opening.ts";
 import { OWN_FORMATS } from "../options.ts";
 import { checkOutputs, parseOutput } from "../output.ts";
@@ -33,13 +33,10 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
   if (isSaved(source)) return await replay(source, flags, output, io);
   const place = save === undefined ? undefined : savePlace(save);
   const opened = openLaunch(flags);
-  if (opened.cloud !== undefined && opened.cloud.datasource !== "NoCloud")
-    throw new CommandError(
-      EXIT.usage,
-      `--seed ${flags.seed}: in the layout of ${opened.cloud.datasource}; verify needs one in NoCloud layout (${SEED_FILES.join(", ")})`,
-    );
+  checkLayout(opened, flags);
   checkMachine(source);
   return await withRoot(source, flags, io, async ({ root, ...target }) => {
+    checkLaunch(opened, source, target);
     const live = target.image;
     const recording = place === undefined ? undefined : new RecordingImage(live);
     const image = recording ?? live;
@@ -51,6 +48,24 @@ export async function verifyImage(source: string, flags: VerifyFlags, io: Io): P
       await saveVerification(place, { recording, packages: target.distro.packages, flags, ...compared }, io);
     return status;
   });
+}
+
+/** @throws CommandError for a launch that a sandbox cannot have, or that cannot be saved */
+function checkLayout({ cloud, userData }: OpenedLaunch, flags: VerifyFlags): void {
+  const { seed, save } = flags;
+  const layout = cloud?.datasource ?? "NoCloud";
+  if (seed !== undefined && layout !== "NoCloud" && layout !== "ConfigDrive")
+    throw new CommandError(
+      EXIT.usage,
+      `--seed ${seed}: in the layout of ${layout}; verify needs one in NoCloud layout (${SEED_FILES.join(", ")}) or a config drive`,
+    );
+  if (save !== undefined && layout !== "NoCloud" && seed !== undefined)
+    throw new CommandError(EXIT.usage, `--save ${save}: a launch with a config drive cannot be saved; omit --save`);
+  if (flags.instanceData !== undefined && cloud?.userData === undefined && userData === undefined)
+    throw new CommandError(
+      EXIT.usage,
+      `--instance-data ${flags.instanceData}: its user-data are redacted; pass instance-data-sensitive.json, or add --user-data`,
+    );
 }
 
 /** An image, and the directory that has its files. */
