@@ -1,26 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDirectory } from "../../../src/image/directory.ts";
 import type { FixableImage } from "../../../src/lint/fixes/fixImage.ts";
-import { judgeFindings } from "../../../src/verify/findings.ts";
-import { compareModules } from "../../../src/verify/modules.ts";
+import { verify } from "../../../src/verify/verify.ts";
+import { contentAfter, recordedBoot } from "./bootDirectory.ts";
 
-/** Modules and findings of which `verify` says that the boot contradicts them, where BOOT/after shows the image after it. */
-export function observeContradictions(directory: string, { image, booted, result }: FixableImage): string[] {
+/** Modules and findings of which `verify` says that the boot in a directory contradicts them. */
+export function observeContradictions(directory: string, { booted, result }: FixableImage): string[] {
   const textOf = (name: string) => {
     const path = join(directory, name);
     return existsSync(path) ? readFileSync(path, "utf8") : "";
   };
-  const modules = compareModules(booted.modules, textOf("cloud-init.log"), textOf("result.json"));
-  const findings = judgeFindings(
-    [...result.findings, ...result.ignored],
-    image,
-    openDirectory(join(directory, "after")),
-  );
+  const recorded = { directory, ...recordedBoot(directory) };
+  const { modules, findings } = verify(result, booted, {
+    stages: recorded.stages,
+    changes: recorded.changes.map((change) => ({ ...change, content: contentAfter(recorded, change) })),
+    log: textOf("cloud-init.log"),
+    result: textOf("result.json"),
+    commands: textOf("commands.log").split("\n").filter(Boolean),
+    milliseconds: 0,
+  });
   return [
     ...modules
       .filter(({ outcome }) => outcome === "different")
       .map(({ name, planned, real }) => `${name}: predicted ${planned?.status ?? "nothing"}, really ${real}`),
-    ...findings.filter(({ verdict }) => verdict === "contradicted").map(({ finding }) => `finding ${finding.rule}`),
+    ...findings
+      .filter(({ verdict }) => verdict === "contradicted")
+      .map(({ finding: { rule, message } }) => `finding ${rule}: ${message}`),
   ];
 }
