@@ -6,11 +6,24 @@ var import_node_fs = require("node:fs");
 var import_node_os = require("node:os");
 var import_node_path = require("node:path");
 
+// src/python/lazily.ts
+function lazily(make) {
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 // src/report/escape.ts
-var HAZARD = new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}|\\[(?<=##\\w*\\[)|(?<!\\S):(?=:[A-Za-z-]+(?: [^\\n]*?)?::)", "gu");
+var hazards = lazily(
+  () => new RegExp("[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}|\\[(?<=##\\w*\\[)|(?<!\\S):(?=:[A-Za-z-]+(?: [^\\n]*?)?::)", "gu")
+);
+var SUSPECT = /[^\n -~]|##|::/;
 var SHORT = { "\n": "\\n", "\r": "\\r", "	": "\\t" };
 function escapeText(text, options = {}) {
-  return text.replace(HAZARD, (char) => {
+  if (!SUSPECT.test(text) && (options.keepNewlines === true || !text.includes("\n"))) return text;
+  return text.replace(hazards(), (char) => {
     if (char === "\n" && options.keepNewlines === true) return char;
     const code = char.codePointAt(0) ?? 0;
     return SHORT[char] ?? (code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`);
