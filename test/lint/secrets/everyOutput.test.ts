@@ -251,7 +251,7 @@ describe("settings that the boot replaces", () => {
 test("a file that a fix gives another name", async () => {
   const files = { "/etc/cloud/cloud.cfg.d/20.cfg.txt": "ssh_pwauth: false\nrandom_seed: {data: MADEUP-1}\n" };
   const out = await imageOutputs(files, "", "debian-12");
-  expect(out).toContain("+random_seed: <<hidden:key>>");
+  expect(out).toContain("+random_seed: {data: <<hidden:key>>}");
   expect(seen(out)).toEqual([]);
 });
 
