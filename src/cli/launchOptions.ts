@@ -3,10 +3,11 @@ import { withValues } from "./completion/values.ts";
 
 /** Options that describe the launch. */
 
-export const seedOption = (): Option =>
+/** @param others the layouts that are taken beside NoCloud's */
+export const seedOption = (others = "that of Azure, OpenStack or Ec2"): Option =>
   new Option(
     "--seed <dir>",
-    "directory of the data that the cloud provides, in NoCloud layout (meta-data, user-data, vendor-data, network-config) or in that of Azure, OpenStack or Ec2",
+    `directory of the data that the cloud provides, in NoCloud layout (meta-data, user-data, vendor-data, network-config) or in ${others}`,
   );
 
 export const userDataOption = (): Option =>

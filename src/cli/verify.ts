@@ -17,7 +17,7 @@ export function verifyCommand(program: Command, io: Io, end: (status: number) =>
       "root directory of an image, to which nothing is written; a disk image, a tar archive or a container image, which is unpacked for the time of the run; or a file that --save wrote",
     )
     .addOption(ownFormatOption(OWN_FORMATS.verify, "text, json, markdown or html"))
-    .addOption(seedOption())
+    .addOption(seedOption("that of a config drive"))
     .addOption(userDataOption())
     .addOption(datasourceOption())
     .addOption(instanceDataOption());

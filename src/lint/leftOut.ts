@@ -1,4 +1,5 @@
-import { type Image, type ImageProblem, readText, type Stat, type WholeEntry } from "../image/image.ts";
+import { type Image, type ImageProblem, readText, type WholeEntry } from "../image/image.ts";
+import { WatchedImage } from "../image/watched.ts";
 import { isForeseen } from "./needs.ts";
 
 /** Paths that every machine has, but no archive of the paths that lint needs. */
@@ -11,61 +12,34 @@ const VOLATILE = /^\/(dev|proc|sys|run|tmp)(\/|$)/;
  * An archive of part of a machine, such as one of the paths that `needs` prints. It records the requested paths, since
  * files that only a configuration or a link names may exist on the machine but not in the archive.
  */
-class PartialImage implements Image {
-  readonly source: string;
-  readonly #image: Image;
+class PartialImage extends WatchedImage {
   readonly #asked = new Set<string>();
 
-  constructor(image: Image) {
-    this.#image = image;
-    this.source = image.source;
+  protected note(path: string): void {
+    this.#asked.add(path);
   }
 
-  get doubts(): readonly string[] {
-    return this.#image.doubts ?? [];
-  }
   get remote(): Image["remote"] {
-    return this.#image.remote;
+    return this.image.remote;
   }
   close(): void {
-    this.#image.close?.();
+    this.image.close?.();
   }
-  get problems(): readonly ImageProblem[] {
-    return lacksSecrets(this.#image) ? [...this.#image.problems, SECRETS_LEFT_OUT] : this.#image.problems;
-  }
-  addProblem(path: string, reason: string): void {
-    this.#image.addProblem(path, reason);
-  }
-  stat(path: string): Stat | undefined {
-    return this.#image.stat(this.#noted(path));
-  }
-  lstat(path: string): Stat | undefined {
-    return this.#image.lstat(this.#noted(path));
-  }
-  read(path: string): Buffer | undefined {
-    return this.#image.read(this.#noted(path));
-  }
-  list(path: string): readonly string[] {
-    return this.#image.list(this.#noted(path));
-  }
-  readlink(path: string): string | undefined {
-    return this.#image.readlink(this.#noted(path));
-  }
-  realpath(path: string): string | undefined {
-    return this.#image.realpath(this.#noted(path));
+  override get problems(): readonly ImageProblem[] {
+    return lacksSecrets(this.image) ? [...this.image.problems, SECRETS_LEFT_OUT] : this.image.problems;
   }
   whole(path: string): WholeEntry | undefined {
-    return this.#image.whole?.(path);
+    return this.image.whole?.(path);
   }
 
   /** See `pathsLeftOut`. */
   leftOut(): string[] {
-    const keys = readKeyDirectories(this.#image);
+    const keys = readKeyDirectories(this.image);
     const missing = new Set<string>();
     for (const asked of this.#asked) {
       // Few of a key's possible names exist; their directory shows whether keys were packed.
-      const path = this.#image.realpath(asked)?.replace(/(\/\.ssh)\/.*/s, "$1");
-      if (path === undefined || isForeseen(path) || VOLATILE.test(path) || this.#image.lstat(path) !== undefined)
+      const path = this.image.realpath(asked)?.replace(/(\/\.ssh)\/.*/s, "$1");
+      if (path === undefined || isForeseen(path) || VOLATILE.test(path) || this.image.lstat(path) !== undefined)
         continue;
       if (!keys.ofNobody.has(path)) missing.add(path);
     }
@@ -85,12 +59,7 @@ class PartialImage implements Image {
   /** The uppermost missing directory of a path, except directories in the root; otherwise the path. */
   #missingDirectory(path: string): string {
     for (let end = path.indexOf("/", path.indexOf("/", 1) + 1); end > 0; end = path.indexOf("/", end + 1))
-      if (this.#image.lstat(path.slice(0, end)) === undefined) return path.slice(0, end);
-    return path;
-  }
-
-  #noted(path: string): string {
-    this.#asked.add(path);
+      if (this.image.lstat(path.slice(0, end)) === undefined) return path.slice(0, end);
     return path;
   }
 }

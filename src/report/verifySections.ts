@@ -46,28 +46,31 @@ export function verifyCounts({
   };
 }
 
-/** The stages of a boot (cmd/main.py). */
-const STAGES = ["init --local", "init", "modules --mode=config", "modules --mode=final"];
+/** The stages of a boot (cmd/main.py) by their commands. */
+const STAGES = {
+  "init --local": "init-local",
+  init: "init",
+  "modules --mode=config": "config",
+  "modules --mode=final": "final",
+};
 
-/** The stages that failed or that nothing started. */
-function stagesInWords(stages: ReportedVerification["stages"]): string[] {
+/** The stages that failed, with the modules that did, or that nothing started. */
+function stagesInWords({ stages, modules }: ReportedVerification): string[] {
   if (stages === null) return [];
-  const failed = stages.filter(({ status }) => status !== 0);
-  const missing = STAGES.filter((stage) => !stages.some(({ command }) => command === stage));
-  return [
-    ...failed.map(({ command, status }) => `cloud-init ${command}: exit status ${status}`),
-    ...missing.map((stage) => `cloud-init ${stage}: not run, since the image does not start it`),
-  ];
+  const statuses = new Map(stages.map(({ command, status }) => [command, status]));
+  return Object.entries(STAGES).flatMap(([command, stage]) => {
+    const status = statuses.get(command);
+    if (status === undefined) return [`cloud-init ${command}: not run, since the image does not start it`];
+    if (status === 0) return [];
+    const failed = modules.filter((module) => module.stage === stage && module.real === "failed");
+    const names = failed.map(({ name, outcome }) => `${name} failed${outcome === "predicted" ? " as predicted" : ""}`);
+    return [`cloud-init ${command}: exit status ${status}${names.length === 0 ? "" : `: ${names.join(", ")}`}`];
+  });
 }
 
 /** What contradicts the prediction, then what else is to know; without empty lists. */
-export function verifySections({
-  stages,
-  changes,
-  modules,
-  findings,
-  commands,
-}: ReportedVerification): VerifySection[] {
+export function verifySections(verification: ReportedVerification): VerifySection[] {
+  const { changes, modules, findings, commands } = verification;
   const files = (outcome: ReportedComparison["outcome"], text: (change: ReportedComparison) => string) =>
     changes
       .filter((change) => change.outcome === outcome)
@@ -103,7 +106,7 @@ export function verifySections({
         modules.filter(({ outcome }) => outcome === "sandbox").map(({ name, error }) => `${name}: ${error ?? ""}`),
       ),
     },
-    { title: "Stages that failed or did not run", entries: plain(stagesInWords(stages)) },
+    { title: "Stages that failed or did not run", entries: plain(stagesInWords(verification)) },
     { title: "Commands that were recorded and not run", entries: plain(commands) },
   ].filter(({ entries }) => entries.length > 0);
 }

@@ -20,7 +20,10 @@ export interface ComparedModule {
 
 /** Failures that come from the sandbox, each with the reason. */
 const SANDBOX_FAILURES: readonly (readonly [RegExp, string])[] = [
-  [/apt-get.*update/s, "the sandbox has no network"],
+  [
+    /apt-get.*(?:update|upgrade|install)|^\('package-update-upgrade-install', PackageInstallerError/s,
+    "the sandbox has no network",
+  ],
   [/localectl/, "no message bus runs in the sandbox"],
   [
     /Runparts: \d+ failures|^\('bootcmd', ProcessExecutionError/,

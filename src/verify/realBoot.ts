@@ -4,7 +4,7 @@ import { IMAGE_SEEDS } from "../config/seed.ts";
 import type { Image } from "../image/image.ts";
 import bootScript from "./boot.sh?raw";
 import { type Machine, machineOf } from "./machine.ts";
-import { type RealChange, realChanges } from "./realChanges.ts";
+import { ChangesError, Contents, type RealChange, realChanges } from "./realChanges.ts";
 import { type Ended, type Limits, lastLine, runSandboxed, SandboxError, textBelow } from "./sandbox.ts";
 import type { SandboxLaunch } from "./sandboxLaunch.ts";
 
@@ -45,7 +45,7 @@ export async function runCloudInit(
   return await runSandboxed(
     { root, machine, commandLine, script: bootCommands(machine), prepare },
     (ended) => {
-      const real = readBoot(ended);
+      const real = readComparable(ended);
       const statuses = Object.values(real.stages ?? { disabled: 0 });
       if (!statuses.includes(0) && real.log === "" && real.result === "")
         throw new SandboxError(`its cloud-init did not start${lastLine(ended.output)}`);
@@ -56,13 +56,22 @@ export async function runCloudInit(
   );
 }
 
-/** What a boot left. */
+function readComparable(ended: Ended): RealBoot {
+  try {
+    return readBoot(ended);
+  } catch (error) {
+    throw error instanceof ChangesError ? new SandboxError(error.message) : error;
+  }
+}
+
+/** What a boot left. @throws ChangesError */
 export function readBoot(ended: Ended): RealBoot {
   const { before, upper, after, mounts, steps, words, commands, milliseconds } = ended;
+  const contents = new Contents();
   return {
     stages: words.has("disabled") ? null : steps,
     changes: [{ point: "", upper }, ...mounts].flatMap((mount) =>
-      realChanges(before + mount.point, mount.upper, after + mount.point, mount.point),
+      realChanges(before + mount.point, mount.upper, after + mount.point, mount.point, contents),
     ),
     log: writtenText(ended, "/var/log/cloud-init.log"),
     result: writtenText(ended, "/var/lib/cloud/data/result.json"),

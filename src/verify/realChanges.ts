@@ -25,42 +25,68 @@ export interface RealChange {
   readonly content: Buffer | undefined;
 }
 
-/** The size up to which files are compared. */
+/** The size up to which files are compared, and that of all contents of a boot together. Holes count. */
 const LARGEST = 32 * 1024 * 1024;
+const MOST = 256 * 1024 * 1024;
+
+/** Why what a boot left cannot be compared. */
+export class ChangesError extends Error {
+  override readonly name = "ChangesError";
+}
+
+/** The bytes that the contents of a boot may still have. */
+export class Contents {
+  #left = MOST;
+
+  /** @throws ChangesError if there are more */
+  take(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0)
+      throw new ChangesError(`it wrote files of more than ${MOST / 1024 ** 2} MB, too much to compare`);
+  }
+}
 
 /**
  * What an overlay's upper layer changes, from the image `before` to the merged one `after`, in an order in which it can be
  * done again. The directories are the host's, and no link in them is followed.
  * @param point where the layer is in the image
+ * @throws ChangesError
  */
-export function realChanges(before: string, upper: string, after: string, point = ""): RealChange[] {
+export function realChanges(
+  before: string,
+  upper: string,
+  after: string,
+  point = "",
+  contents = new Contents(),
+): RealChange[] {
   const changes: RealChange[] = [];
 
   function add(path: string, op: RealChange["op"], status: Stats, sameContent = false): void {
     const { uid, gid } = status;
     const kind = kindOf(status);
     const content = op === "deleted" ? undefined : contentOf(after + path, kind);
+    if (content !== undefined) contents.take(content.length);
     changes.push({ path: point + path, op, kind, mode: status.mode & 0o7777, uid, gid, sameContent, content });
   }
 
   function deleted(path: string, status: Stats): void {
     if (status.isDirectory())
-      for (const name of readdirSync(before + path)) deleted(`${path}/${name}`, lstatSync(`${before}${path}/${name}`));
+      for (const name of namesIn(before + path)) deleted(`${path}/${name}`, lstatSync(`${before}${path}/${name}`));
     add(path, "deleted", status);
   }
 
   function created(path: string, status: Stats): void {
     add(path, "created", status);
     if (status.isDirectory())
-      for (const name of readdirSync(after + path)) created(`${path}/${name}`, lstatSync(`${after}${path}/${name}`));
+      for (const name of namesIn(after + path)) created(`${path}/${name}`, lstatSync(`${after}${path}/${name}`));
   }
 
   function walk(path: string): void {
     // Whiteouts and opaque directories both show as names that are missing in the merged view.
-    const names = new Set(readdirSync(upper + path));
+    const names = new Set(namesIn(upper + path));
     if (statusOf(before + path)?.isDirectory() === true) {
-      const left = new Set(readdirSync(after + path));
-      for (const name of readdirSync(before + path)) if (!left.has(name)) names.add(name);
+      const left = new Set(namesIn(after + path));
+      for (const name of namesIn(before + path)) if (!left.has(name)) names.add(name);
     }
     for (const name of [...names].sort()) compare(`${path}/${name}`);
   }
@@ -95,6 +121,24 @@ export function realChanges(before: string, upper: string, after: string, point 
   walk("");
   return changes;
 }
+
+/**
+ * The names in a directory.
+ * @throws ChangesError for names that are not UTF-8, by which nothing can be looked up, and paths that are too long for it
+ */
+function namesIn(directory: string): string[] {
+  const names = readdirSync(directory);
+  for (const name of names) {
+    const path = `${directory}/${name}`;
+    if (Buffer.byteLength(path) >= LONGEST_PATH) throw new ChangesError("it made a path that is too long to compare");
+    if (name.includes("\ufffd") && statusOf(path) === undefined)
+      throw new ChangesError(`it made a file whose name is not UTF-8 (${name}), which cannot be compared`);
+  }
+  return names;
+}
+
+/** PATH_MAX. */
+const LONGEST_PATH = 4096;
 
 function statusOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });

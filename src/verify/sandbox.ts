@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { lstatSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { missingPrograms, OF_SANDBOX } from "./hostPrograms.ts";
 import inside from "./inside.sh?raw";
 import machineScript from "./machine.sh?raw";
 import type { Machine } from "./machine.ts";
 import { mountsBelow, placeMount } from "./mounts.ts";
-import { missingPrograms, OF_SANDBOX } from "./programs.ts";
 import { STATE } from "./standIns.ts";
 
 /** What runs in a sandbox, and where. */
@@ -66,6 +67,13 @@ const LIMITS: Limits = { bytes: 1024 ** 3, milliseconds: 300_000, processes: 200
 /** The last bytes of a message of the kernel or of a program that are shown. */
 const SHOWN_OUTPUT = 400;
 
+/** How often it is looked whether anything still runs, in milliseconds; and how many looks programs have to end. */
+const LOOK_EVERY = 500;
+const IDLE_TRIES = 100;
+
+/** The most lines of a report. A boot has about ten. */
+const MOST_LINES = 1000;
+
 /**
  * Runs commands in a directory's throw-away overlay, in namespaces of its own (machine.sh).
  * @param read looks at the machine at the end, after which it is gone
@@ -115,8 +123,10 @@ export async function runSandboxed<T>(
     for (const point of below) placeMount(mounted, root, point, mounts.indexOf(point));
     prepare?.(`${mounted}/run`, `${mounted}/seed`);
     child.stdin.write("go\n");
-    await run.until("ended");
+    await run.until("ended", () => isIdle(mounted));
     const milliseconds = performance.now() - started;
+    // The word may be the image's own: what it can still change must not be read.
+    await endAll(child.pid!, mounted);
     const left = statfsSync(mounted);
     if (left.bavail === 0 || left.ffree === 0)
       throw new SandboxError(`cloud-init filled the ${limits.bytes / 1024 ** 2} MB that it may write`);
@@ -147,6 +157,47 @@ export async function runSandboxed<T>(
   }
 }
 
+/** Whether nothing runs in a machine but machine.sh. Processes that have ended may wait there for ever. */
+function isIdle(mounted: string): boolean {
+  const proc = `${mounted}/proc`;
+  const names = namesIn(proc);
+  return (
+    names.includes("1") &&
+    names
+      .filter((name) => /^\d+$/.test(name) && name !== "1")
+      .every((name) => /^(?:[ZX]|$)/.test(statOf(`${proc}/${name}`).replace(/^.*\) /s, "")))
+  );
+}
+
+/** The names in a directory of processes; none if the machine is gone. */
+function namesIn(proc: string): string[] {
+  try {
+    return readdirSync(proc);
+  } catch {
+    return [];
+  }
+}
+
+/** What the kernel says of a process; "" if it has ended. */
+function statOf(process: string): string {
+  try {
+    return readFileSync(`${process}/stat`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** Ends all that runs in a machine but machine.sh. @throws SandboxError if something goes on */
+async function endAll(pid: number, mounted: string): Promise<void> {
+  // The kernel does it at once: to look for processes and end each would miss those that are made meanwhile.
+  const words = [`--pid=/proc/${pid}/ns/pid_for_children`, "sh", "-c", "kill -9 -1 2>/dev/null; :"];
+  const isDone = spawnSync("nsenter", words, { stdio: "ignore" }).status === 0;
+  for (let tries = 0; !isDone || !isIdle(mounted); tries++) {
+    if (!isDone || tries === IDLE_TRIES) throw new SandboxError("programs of the image cannot be ended");
+    await sleep(LOOK_EVERY / 10);
+  }
+}
+
 /** What a program said last, for the end of a message; "" if it said nothing. */
 export function lastLine(text: string): string {
   const line = text.trimEnd().split("\n").at(-1) ?? "";
@@ -160,11 +211,14 @@ class Run {
   readonly words = new Set<string>();
   #step: string | undefined;
   #errors = "";
+  #lines = 0;
   #isClosed = false;
   #failed: Error | undefined;
   #wake = () => {};
+  readonly #child: ChildProcess;
 
   constructor(child: ChildProcess) {
+    this.#child = child;
     child.on("error", (error: NodeJS.ErrnoException) => {
       this.#failed = error;
     });
@@ -185,12 +239,27 @@ class Run {
     });
   }
 
-  /** Waits for a word. @throws SandboxError if the sandbox ends before */
-  async until(word: string): Promise<void> {
+  /**
+   * Waits for a word.
+   * @param isOver whether nothing is left that could say it
+   * @throws SandboxError if the sandbox ends before
+   */
+  async until(word: string, isOver = () => false): Promise<void> {
+    let wasOver = false;
     while (!this.words.has(word)) {
+      if (this.#failed instanceof SandboxError) throw this.#failed;
       if (this.#isClosed) throw new SandboxError(this.#why());
+      // The word may be on its way.
+      if (wasOver) throw new SandboxError("all programs of the image were killed before the end of its boot");
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        const timer = setTimeout(() => {
+          wasOver = !this.#isClosed && isOver();
+          resolve();
+        }, LOOK_EVERY);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
   }
@@ -201,6 +270,11 @@ class Run {
   }
 
   #take(line: string): void {
+    if (++this.#lines > MOST_LINES) {
+      this.#failed = new SandboxError("the image floods the sandbox with reports");
+      this.#child.kill("SIGKILL");
+      return;
+    }
     const [, status, step] = /^(begins|\d{1,3}) ([\w =-]{1,40})$/.exec(line) ?? [];
     if (step === undefined) this.words.add(line);
     else if (status === "begins") this.#step = step;

@@ -6,7 +6,7 @@ import { DiskError } from "../disk/disk.ts";
 import { MOST_TEMPORARY, Room, temporaryDirectory } from "../disk/temporary.ts";
 import { type Image, ImageError } from "../image/image.ts";
 import { unpack } from "../image/unpack.ts";
-import { missingPrograms } from "./programs.ts";
+import { missingPrograms } from "./hostPrograms.ts";
 
 /**
  * Makes a directory that only root can enter, and removes it with all that is in it when standard input ends: also when the

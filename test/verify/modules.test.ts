@@ -23,6 +23,17 @@ test.each(["timezone", "cc_timezone", "cc_timezone.py", "cc-timezone"])("a modul
   expect(compared([ran("timezone", "config")], log)).toEqual([["timezone", "ran", "predicted"]]);
 });
 
+test.each([
+  `ProcessExecutionError("Unexpected error while running command.\nCommand: ['apt-get', '--quiet', 'install', 'nginx']\nExit code: 100")`,
+  `ProcessExecutionError("Unexpected error while running command.\nCommand: ['apt-get', '--quiet', 'update']\nExit code: 100")`,
+  `PackageInstallerError("Failed to install the following packages: {'nginx'}. See associated package manager logs for more details.")`,
+])("packages that a sandbox without a network cannot install contradict nothing: %s", (error) => {
+  const log = "finish: modules-final/config-package-update-upgrade-install: FAIL: running it\n";
+  expect(
+    compared([ran("package_update_upgrade_install", "final")], log, `('package-update-upgrade-install', ${error})`),
+  ).toEqual([["package_update_upgrade_install", "failed", "sandbox"]]);
+});
+
 test("a script that fails contradicts nothing, as it may need what the sandbox lacks", () => {
   const failed = (stage: string, name: string) => `finish: ${stage}/config-${name}: FAIL: running config-${name}\n`;
   expect(

@@ -184,3 +184,13 @@ test("an image whose cloud-init is disabled says so", () => {
   );
   expect(reported.agrees).toBe(false);
 });
+
+test("a file that may change counts as predicted if it is deleted", () => {
+  const [first, ...others] = booted.changes;
+  const { path } = first!;
+  const mayChange = { ...first!, op: "modified", certainty: "possible", after: undefined } as const;
+  const deleted = change(path, { op: "deleted", content: undefined });
+  const really = real([...asPlanned.filter((one) => one.path !== path), deleted]);
+  const { changes } = verify(result, { ...booted, changes: [mayChange, ...others] }, really);
+  expect(changes.find((one) => one.path === path)?.outcome).toBe("predicted");
+});

@@ -76,7 +76,7 @@ export function hideInFile(path: string, text: string): string {
 }
 
 function hideLines(path: string, lines: readonly string[]): string[] {
-  // Of a value of the configuration there is no path.
+  // A value of the configuration has no path.
   if (path === "") return hideValues(path, lines);
   if (ACCOUNTS.test(path)) return lines.map(hideHashField);
   if (isSecretFile(path)) return lines.map((line) => hideLine(line, "key"));

@@ -6,9 +6,9 @@ import { fromBase64 } from "../../lint/fileKind.ts";
 import { isSecretFile } from "../../lint/secrets/paths.ts";
 import type { Secrets } from "../../lint/secrets/secrets.ts";
 import { SecretValues } from "../../lint/secrets/values.ts";
+import type { MaskedValues } from "./maskedValues.ts";
 import { linesWithoutPrivateHalf } from "./privateKeys.ts";
 import { hiddenSpans, type Span } from "./spans.ts";
-import type { StandIns } from "./standIns.ts";
 
 /**
  * How much of a file may be a secret: in one that everybody has ("shipped") only what looks random; in code and package
@@ -20,21 +20,21 @@ export type Trust = "own" | "shipped" | "program";
 const LARGEST = 32 * 1024 * 1024;
 
 /**
- * Masks the secrets of files so that what reads them still works: equal secrets become equal stand-ins. Everything is learned
+ * Masks the secrets of files so that what reads them still works: equal secrets become equal values. Everything is learned
  * before anything is masked, since a secret may be found in one file and only stand in another.
  */
 export class Masking {
   readonly #secrets: Secrets;
-  readonly #standIns: StandIns;
+  readonly #values: MaskedValues;
   readonly #known = new SecretValues();
   /** Lines that a secret consists of, which may be the content of a file. */
   readonly #lines = new Set<string>();
   /** Lines of files that everybody has, in which something looks like a secret. */
   readonly #shippedLines = new Set<string>();
 
-  constructor(secrets: Secrets, standIns: StandIns) {
+  constructor(secrets: Secrets, values: MaskedValues) {
     this.#secrets = secrets;
-    this.#standIns = standIns;
+    this.#values = values;
   }
 
   /** Learns what is secret in a file. */
@@ -47,7 +47,7 @@ export class Masking {
     if (trust === "program") return;
     const text = textOf(bytes);
     for (const [line, instead] of linesWithoutPrivateHalf(text)) {
-      this.#standIns.set(line, instead);
+      this.#values.set(line, instead);
       this.#known.add(line, "key");
     }
     for (const group of groupsOf(spansIn(path, text, this.#secrets.file(path, text)))) {
@@ -118,7 +118,7 @@ export class Masking {
 
   #instead(group: readonly Span[]): string[] {
     const blob = blobOf(group);
-    if (blob === undefined) return group.map(({ value, kind }) => this.#standIns.of(value, kind));
+    if (blob === undefined) return group.map(({ value, kind }) => this.#values.of(value, kind));
     const masked = isUserData(blob.bytes)
       ? this.file("user-data", blob.bytes)
       : this.#opaque(blob.bytes, group[0]!.kind);
@@ -138,7 +138,7 @@ export class Masking {
   /** Every line of a file replaced. */
   #opaque(bytes: Buffer, kind: SecretKind): Buffer {
     const lines = bytes.toString("utf8").split("\n");
-    return Buffer.from(lines.map((line) => this.#standIns.of(line, kind)).join("\n"));
+    return Buffer.from(lines.map((line) => this.#values.of(line, kind)).join("\n"));
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Image, ImageProblem, Stat } from "../../image/image.ts";
+import type { Image, Stat } from "../../image/image.ts";
 import { resolvePath } from "../../image/resolve.ts";
+import { WatchedImage } from "../../image/watched.ts";
 import { parentOf } from "../../image/writeLog.ts";
 
 /** An entry of a file tree; a link with its target. */
@@ -17,12 +18,11 @@ export interface RecordedTree {
 }
 
 /** An image that remembers what is read of it. */
-export class RecordingImage implements Image {
+export class RecordingImage extends WatchedImage {
   readonly isArchive?: boolean;
   readonly isContainer?: boolean;
   readonly directory?: string;
   readonly pristineEtc?: string;
-  readonly #image: Image;
   readonly #entries = new Map<string, RecordedEntry>();
   readonly #contents = new Map<string, Buffer>();
   readonly #listed = new Set<string>();
@@ -31,47 +31,23 @@ export class RecordingImage implements Image {
   readonly #asked = new Set<string>();
 
   constructor(image: Image) {
-    this.#image = image;
+    super(image);
     const { isArchive, isContainer, directory, pristineEtc } = image;
     Object.assign(this, { isArchive, isContainer, directory, pristineEtc });
   }
 
-  get source(): string {
-    return this.#image.source;
-  }
-  get doubts(): readonly string[] {
-    return this.#image.doubts ?? [];
-  }
-  get problems(): readonly ImageProblem[] {
-    return this.#image.problems;
-  }
-  addProblem(path: string, reason: string): void {
-    this.#image.addProblem(path, reason);
-  }
-  stat(path: string): Stat | undefined {
-    return this.#image.stat(this.#noted(path));
-  }
-  lstat(path: string): Stat | undefined {
-    return this.#image.lstat(this.#noted(path));
-  }
-  readlink(path: string): string | undefined {
-    return this.#image.readlink(this.#noted(path));
-  }
-  realpath(path: string): string | undefined {
-    return this.#image.realpath(this.#noted(path));
-  }
-  read(path: string): Buffer | undefined {
-    const content = this.#image.read(this.#noted(path));
-    const real = content && this.#image.realpath(path);
+  override read(path: string): Buffer | undefined {
+    const content = super.read(path);
+    const real = content && this.image.realpath(path);
     if (real !== undefined) this.#contents.set(real, content!);
     return content;
   }
-  list(path: string): readonly string[] {
-    const names = this.#image.list(this.#noted(path));
-    const real = this.#image.realpath(path);
-    if (real !== undefined && !this.#listed.has(real) && this.#image.lstat(real)?.kind === "directory") {
+  override list(path: string): readonly string[] {
+    const names = super.list(path);
+    const real = this.image.realpath(path);
+    if (real !== undefined && !this.#listed.has(real) && this.image.lstat(real)?.kind === "directory") {
       this.#listed.add(real);
-      for (const name of names) this.#noted(real === "/" ? `/${name}` : `${real}/${name}`);
+      for (const name of names) this.note(real === "/" ? `/${name}` : `${real}/${name}`);
     }
     return names;
   }
@@ -82,26 +58,24 @@ export class RecordingImage implements Image {
   }
 
   /** Records every entry on the way to a path. */
-  #noted(path: string): string {
-    if (!this.#asked.has(path)) {
-      this.#asked.add(path);
-      resolvePath(path, (place) => this.#record(place));
-    }
-    return path;
+  protected note(path: string): void {
+    if (this.#asked.has(path)) return;
+    this.#asked.add(path);
+    resolvePath(path, (place) => this.#record(place));
   }
 
   /** Records what is at a physical path. Returns the target of a link. */
   #record(place: string): string | undefined {
     const known = this.#entries.get(place);
     if (known !== undefined) return known.link;
-    const entry = this.#image.lstat(place);
+    const entry = this.image.lstat(place);
     if (entry === undefined) {
       // One path speaks for all below.
       const directory = parentOf(place);
       if (directory === "/" || this.#entries.has(directory)) this.#absent.add(place);
       return undefined;
     }
-    const link = this.#image.readlink(place);
+    const link = this.image.readlink(place);
     this.#entries.set(place, link === undefined ? entry : { ...entry, link });
     return link;
   }

@@ -5,10 +5,10 @@ import { isIgnored } from "../ignoredPaths.ts";
 import { endingsOf } from "../modules.ts";
 import type { RealBoot } from "../realBoot.ts";
 import type { Verification } from "../verify.ts";
+import { MaskedValues } from "./maskedValues.ts";
 import { Masking, type Trust } from "./masking.ts";
 import type { RecordedTree, RecordingImage } from "./recording.ts";
 import type { SavedLaunch, SavedRun } from "./savedRun.ts";
-import { StandIns } from "./standIns.ts";
 
 /** What a run had, with all its secrets. */
 interface LiveRun {
@@ -29,7 +29,7 @@ export function savedRun(run: LiveRun): SavedRun {
   const { source, problems, doubts, pristineEtc, isContainer } = recording;
   const { image, secrets } = verification.result;
   const real = neededOf(verification);
-  const masking = new Masking(secrets, new StandIns(accountsOf(tree, real)));
+  const masking = new Masking(secrets, new MaskedValues(accountsOf(tree, real)));
   const trustOf = (path: string, content: Buffer) => trustIn(path, content, packages);
 
   for (const [path, content] of tree.contents) masking.learn(path, content, trustOf(path, content));

@@ -1,14 +1,24 @@
 /** Images that try to leave the sandbox, to use up the machine, or never to end; and `verify` that is killed. */
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { openDirectory } from "../../../src/image/directory.ts";
+import { machineOf } from "../../../src/verify/machine.ts";
 import { runCloudInit } from "../../../src/verify/realBoot.ts";
-import { SandboxError } from "../../../src/verify/sandbox.ts";
+import { runSandboxed, SandboxError } from "../../../src/verify/sandbox.ts";
 import { sample, seedOf } from "../../samples.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
 import { processesWith, until } from "./processes.ts";
@@ -70,6 +80,61 @@ describeReal("a hostile image", { ...realRoots, ...programsOfHost }, () => {
     await expect(boot("#!/bin/sh\ncat /dev/zero >/var/zero\n", limits)).rejects.toThrow(
       "cloud-init filled the 64 MB that it may write",
     );
+  });
+
+  test("that ends its boot too early is ended before anything is read", async () => {
+    // In dash machine.sh's echo makes two lines of the first report.
+    const script = "(while :; do date >>/etc/clock; done) &\nsleep 0.5\nprintf 'x\\\\nended\\n' >&3\nsleep 3 3>&-\n";
+    const sizes = await runSandboxed(
+      { root: ROOT, machine: machineOf(openDirectory(ROOT)), commandLine: "ro", script },
+      ({ after }) => {
+        const size = () => statSync(`${after}/etc/clock`).size;
+        const first = size();
+        spawnSync("sleep", ["0.5"]);
+        return [first, size()];
+      },
+      LIMITS,
+    );
+    expect(sizes[0]).toBeGreaterThan(0);
+    expect(sizes[1]).toBe(sizes[0]);
+  });
+
+  test.each([
+    [
+      "kills all its programs",
+      "#!/bin/sh\nkill -9 -1\n",
+      "all programs of the image were killed before the end of its boot",
+    ],
+    [
+      "makes a name that is not UTF-8",
+      `#!/bin/sh\nmkdir /etc/own; touch "/etc/own/$(printf 'bad\\377name')"\n`,
+      "it made a file whose name is not UTF-8 (bad\ufffdname), which cannot be compared",
+    ],
+    [
+      "puts such a name beside others",
+      `#!/bin/sh\ntouch "/etc/$(printf 'bad\\377name')"\n`,
+      "it made a file whose name is not UTF-8 (bad\ufffdname), which cannot be compared",
+    ],
+    [
+      "makes a path that is too long",
+      `#!/bin/sh\nname=$(printf %0200d 1); cd /srv; for i in $(seq 25); do mkdir $name; cd -P ./$name; done\n`,
+      "it made a path that is too long to compare",
+    ],
+    [
+      "makes large holes",
+      "#!/bin/sh\nmkdir /srv/holes; for i in $(seq 20); do truncate -s 30M /srv/holes/$i; done\n",
+      "it wrote files of more than 256 MB, too much to compare",
+    ],
+  ])("that %s is no result", async (_, userData, message) => {
+    await expect(boot(userData)).rejects.toThrow(new SandboxError(message));
+  });
+
+  test("that reports without end is stopped", async () => {
+    const script = "i=0; while :; do i=$((i+1)); echo word.$i; done >&3\n";
+    const machine = machineOf(openDirectory(ROOT));
+    await expect(
+      runSandboxed({ root: ROOT, machine, commandLine: "ro", script }, () => undefined, LIMITS),
+    ).rejects.toThrow("the image floods the sandbox with reports");
   });
 
   test.each([

@@ -20,8 +20,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample, seedOf } from "../../samples.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
 import { processesWith, until } from "./processes.ts";
+import { PROGRAM, run } from "./verifyRoot.ts";
 
-const PROGRAM = "dist/cloud-init-lint.cjs";
 const ROOT = join(roots, "bookworm");
 const scratch = mkdtempSync(join(tmpdir(), "verify-images-"));
 // In memory: ext4 looks long for free inodes where many files were removed just now.
@@ -31,17 +31,13 @@ afterAll(() => {
   rmSync(temporary, { recursive: true });
 });
 
-const run = (program: string, ...words: string[]) => execFileSync(program, words, { cwd: scratch, stdio: "pipe" });
+const runThere = (program: string, ...words: string[]) => execFileSync(program, words, { cwd: scratch, stdio: "pipe" });
 
 /** What is left of the image after a run. */
 const left = () => readdirSync(temporary);
 
 function verify(image: string, ...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, "verify", join(scratch, image), ...words], {
-    encoding: "utf8",
-    env: { ...process.env, TMPDIR: temporary },
-  });
-  return { status, stdout, stderr };
+  return run(process.execPath, [PROGRAM, "verify", join(scratch, image), ...words], { TMPDIR: temporary });
 }
 
 const needed = {
@@ -84,8 +80,8 @@ describeReal("verify unpacks", needed, () => {
       "qemu-img convert -f raw -O qcow2 disk.raw disk.qcow2",
       "rm root.img var.img",
     ];
-    run("unshare", "--mount", "sh", "-ec", make.join("\n"));
-    run("sh", "-ec", `tar -C ${ROOT} -cf root.tar . && zstd -q root.tar`);
+    runThere("unshare", "--mount", "sh", "-ec", make.join("\n"));
+    runThere("sh", "-ec", `tar -C ${ROOT} -cf root.tar . && zstd -q root.tar`);
   }, 300_000);
 
   test("a disk with partitions", () => {
@@ -116,7 +112,7 @@ describeReal("verify unpacks", needed, () => {
     mkdirSync(join(layers, "own/etc/cloud/cloud.cfg.d"), { recursive: true });
     writeFileSync(join(layers, "own/etc/cloud/cloud.cfg.d/95-own.cfg"), "timezone: Asia/Tokyo\n");
     writeFileSync(join(layers, "own/etc/cloud/.wh.templates"), "");
-    run("sh", "-ec", "cp root.tar container/first.tar; tar -C container/own -czf container/second.tar .");
+    runThere("sh", "-ec", "cp root.tar container/first.tar; tar -C container/own -czf container/second.tar .");
     const digest = (file: string) =>
       `sha256:${createHash("sha256")
         .update(execFileSync("sh", ["-c", `zcat -f "$1"`, "sh", join(layers, file)], { maxBuffer: 2 ** 30 }))
@@ -129,7 +125,17 @@ describeReal("verify unpacks", needed, () => {
     writeFileSync(join(layers, "config.json"), JSON.stringify(config));
     const manifest = [{ Config: "config.json", RepoTags: ["own:1"], Layers: ["first.tar", "second.tar"] }];
     writeFileSync(join(layers, "manifest.json"), JSON.stringify(manifest));
-    run("tar", "-C", "container", "-cf", "container.tar", "config.json", "manifest.json", "first.tar", "second.tar");
+    runThere(
+      "tar",
+      "-C",
+      "container",
+      "-cf",
+      "container.tar",
+      "config.json",
+      "manifest.json",
+      "first.tar",
+      "second.tar",
+    );
     const { status, stdout } = verify("container.tar", "-f", "json");
     const { changes, agrees } = JSON.parse(stdout);
     expect(changes).toContainEqual(expect.objectContaining({ path: "/etc/localtime", outcome: "predicted" }));
@@ -141,7 +147,7 @@ describeReal("verify unpacks", needed, () => {
 
   test("a damaged disk, and says what is missing", () => {
     const disk = join(scratch, "damaged.raw");
-    run("cp", "--sparse=always", "disk.raw", "damaged.raw");
+    runThere("cp", "--sparse=always", "disk.raw", "damaged.raw");
     const blocks = execFileSync("debugfs", ["-R", "blocks /usr/share/zoneinfo/Antarctica", `${disk}?offset=1048576`], {
       encoding: "utf8",
       stdio: "pipe",

@@ -1,36 +1,14 @@
 /** The launch that `verify` gives an image: other datasources, config drives and the data of an instance; and images of other families. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { tree } from "../../image/tree.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
+import { type Ended, verifyWith } from "./verifyRoot.ts";
 
-const PROGRAM = "dist/cloud-init-lint.cjs";
-const scratch = mkdtempSync(join(tmpdir(), "verify-launch-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
-
-function directoryOf(name: string, files: Readonly<Record<string, string>>): string {
-  const directory = join(scratch, name);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), content);
-  }
-  return directory;
-}
-
-/** Runs `verify` on a root, with the files of a directory on top. */
-function verify(suite: string, words: readonly string[], custom = directoryOf("nothing", { "opt/nothing": "" })) {
-  const merged = join(scratch, "merged");
-  mkdirSync(merged, { recursive: true });
-  const script = `mount -t overlay -o "ro,lowerdir=$1:$2" overlay "$3"; shift 2; exec "$0" ${PROGRAM} verify "$@" -f json`;
-  const { status, stdout, stderr } = spawnSync(
-    "unshare",
-    ["--mount", "sh", "-ec", script, process.execPath, custom, join(roots, suite), merged, ...words],
-    { encoding: "utf8" },
-  );
-  return { status, stdout, stderr };
-}
+/** Runs `verify` on the root of a suite, with the files of a directory on top. */
+const verify = (suite: string, words: readonly string[], custom = tree({ "opt/nothing": "" })) =>
+  verifyWith(join(roots, suite), custom, ...words, "-f", "json");
 
 interface Report {
   readonly agrees: boolean;
@@ -39,7 +17,7 @@ interface Report {
 }
 
 /** A boot that came out as predicted. */
-function asPredicted({ status, stdout, stderr }: ReturnType<typeof verify>) {
+function asPredicted({ status, stdout, stderr }: Ended) {
   if (stdout === "") throw new Error(stderr);
   const { agrees, image, changes } = JSON.parse(stdout) as Report;
   expect(changes.filter(({ outcome }) => outcome !== "predicted")).toEqual([]);
@@ -49,7 +27,7 @@ function asPredicted({ status, stdout, stderr }: ReturnType<typeof verify>) {
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJuVPXNYp7Oz6mDFmu1Zf6bVQRPvDtdaDiDrcPHwBqUz a@b";
 const drive = () =>
-  directoryOf("drive", {
+  tree({
     "openstack/latest/meta_data.json": JSON.stringify({
       uuid: "d8e02d56-2648-49a3-bf97-6be8f1204f38",
       hostname: "web7.example.com",
@@ -68,10 +46,7 @@ describeReal("the launch of verify", needed, () => {
   });
 
   test("user-data take the place of those of the drive", () => {
-    const userData = join(
-      directoryOf("data", { "user-data": "#cloud-config\nwrite_files: [{path: /etc/own}]\n" }),
-      "user-data",
-    );
+    const userData = join(tree({ "user-data": "#cloud-config\nwrite_files: [{path: /etc/own}]\n" }), "user-data");
     const { paths } = asPredicted(verify("sid", ["--seed", drive(), "--user-data", userData]));
     expect(paths).toContain("/etc/own");
     expect(paths).not.toContain("/etc/localtime");
@@ -108,7 +83,7 @@ describeReal("the launch of verify", needed, () => {
     });
     const text =
       "## template: jinja\n#cloud-config\nwrite_files: [{path: '/etc/{{ds.meta_data.placement.region}}', content: '{{v1.local_hostname}}'}]\n";
-    const directory = directoryOf("instance", {
+    const directory = tree({
       "whole.json": JSON.stringify(data(text)),
       "public.json": JSON.stringify(data("redacted for non-root user")),
     });
@@ -126,11 +101,11 @@ describeReal("the launch of verify", needed, () => {
   });
 
   test("other layouts are refused, and a drive cannot be saved", () => {
-    const azure = directoryOf("azure", { "imds.json": "{}" });
+    const azure = tree({ "imds.json": "{}" });
     const refused = verify("sid", ["--seed", azure]);
     expect([refused.status, refused.stdout]).toEqual([2, ""]);
     expect(refused.stderr).toContain("in the layout of Azure; verify needs one in NoCloud layout");
-    const saved = verify("sid", ["--seed", drive(), "--save", join(scratch, "saved.tar.gz")]);
+    const saved = verify("sid", ["--seed", drive(), "--save", join(tree({}), "saved.tar.gz")]);
     expect([saved.status, saved.stderr]).toEqual([
       2,
       expect.stringContaining("a launch with a config drive cannot be saved"),
@@ -140,14 +115,14 @@ describeReal("the launch of verify", needed, () => {
 
 describeReal("verify on images of other families", { ...needed, ...programs("python3") }, () => {
   const seed = () =>
-    directoryOf("seed", {
+    tree({
       "meta-data": "instance-id: i-0001\nlocal-hostname: web1\n",
       "user-data": "#cloud-config\ntimezone: Asia/Tokyo\nusers: [default, {name: alice}]\n",
     });
 
   // bullseye's root has /bin, /sbin and /lib beside those of /usr.
   test.each(["bullseye", "sid"])("an image with an rpm database and SELinux labels, on %s", (suite) => {
-    const custom = directoryOf(`centos-${suite}`, {
+    const custom = tree({
       "etc/cloud/cloud.cfg.d/20-rocky.cfg": "system_info: {distro: centos}\n",
       "etc/selinux/config": "SELINUX=enforcing\nSELINUXTYPE=targeted\n",
       "var/lib/rpm/rpmdb.sqlite": "",

@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
+import { PROGRAM, run } from "./verifyRoot.ts";
 
-const PROGRAM = "dist/cloud-init-lint.cjs";
 const ROOT = join(roots, "bookworm");
 const scratch = mkdtempSync(join(tmpdir(), "verify-mounts-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -29,8 +29,7 @@ const directory = (name: string) => {
 /** Runs shell commands in a mount namespace of their own, in which "$node" runs the program. */
 function inNamespace(script: string, env: Readonly<Record<string, string>> = {}) {
   const words = ["--mount", "sh", "-ec", `node='${process.execPath} ${PROGRAM}'\n${script}`];
-  const { status, stdout, stderr } = spawnSync("unshare", words, { encoding: "utf8", env: { ...process.env, ...env } });
-  return { status, stdout, stderr };
+  return run("unshare", words, env);
 }
 
 const needed = { ...realRoots, ...programs("unshare", "setpriv", "nsenter", "ip", "mount") };

@@ -7,8 +7,8 @@ import { afterAll, expect, test } from "vitest";
 import { filesOf, readArchive } from "../../../src/verify/saved/archive.ts";
 import { secretsIn } from "../../verify/saved/made.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
+import { PROGRAM } from "./verifyRoot.ts";
 
-const PROGRAM = "dist/cloud-init-lint.cjs";
 const scratch = mkdtempSync(join(tmpdir(), "verify-save-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 

@@ -1,48 +1,15 @@
 /** `verify` on real roots: as predicted where nothing is changed, and every kind of difference where cloud-init itself is. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { tree } from "../../image/tree.ts";
 import { schemaErrors } from "../../report/schemas.ts";
 import { describeReal, programs, realRoots, roots } from "../describeReal.ts";
-
-const PROGRAM = "dist/cloud-init-lint.cjs";
-const scratch = mkdtempSync(join(tmpdir(), "verify-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
-
-/** Writes files below a new directory and returns it. */
-function directoryOf(name: string, files: Readonly<Record<string, string>>): string {
-  const directory = join(scratch, name);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), content);
-  }
-  return directory;
-}
-
-function verify(root: string, ...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, "verify", root, ...words], {
-    encoding: "utf8",
-  });
-  return { status, stdout, stderr };
-}
-
-/** Runs `verify` on a root with files on top, which are an overlay for the time of the run. */
-function verifyWith(root: string, custom: string, ...words: string[]) {
-  const merged = join(scratch, "merged");
-  mkdirSync(merged, { recursive: true });
-  const script = 'mount -t overlay -o "ro,lowerdir=$1:$2" overlay "$3"; shift 2; exec "$0" PROGRAM verify "$@"';
-  const { status, stdout, stderr } = spawnSync(
-    "unshare",
-    ["--mount", "sh", "-ec", script.replace("PROGRAM", PROGRAM), process.execPath, custom, root, merged, ...words],
-    { encoding: "utf8" },
-  );
-  return { status, stdout, stderr };
-}
+import { PROGRAM, verify, verifyWith } from "./verifyRoot.ts";
 
 const seed = () =>
-  directoryOf("seed", {
+  tree({
     "meta-data": "instance-id: i-0001\nlocal-hostname: web1\n",
     "user-data":
       "#cloud-config\ntimezone: Europe/Berlin\nssh_pwauth: true\nusers: [default, {name: alice, shell: /bin/bash}]\n" +
@@ -74,7 +41,7 @@ describeReal("verify", { ...realRoots, ...programs("unshare", "setpriv", "nsente
     const python = "/usr/lib/python3/dist-packages/cloudinit/config";
     const meta = (name: string) =>
       `from cloudinit.settings import PER_INSTANCE\nmeta = {"id": "${name}", "distros": ["all"], "frequency": PER_INSTANCE, "activate_by_schema_keys": []}\n`;
-    const custom = directoryOf("patched", {
+    const custom = tree({
       // Writes another file, with another mode, and the one that is expected otherwise.
       [`${python}/cc_write_files.py`]: `${meta("cc_write_files")}
 import os
@@ -140,7 +107,7 @@ def handle(name, cfg, cloud, args):
     ["bookworm", "cloud-config", ["init --local", "init", "modules --mode=final"]],
     ["sid", "cloud-config", ["init --local", "init"]],
   ])("in %s without %s.service, only what its systemd starts runs", (suite, unit, expected) => {
-    const custom = directoryOf("masked", { [`etc/systemd/system/${unit}.service`]: "" });
+    const custom = tree({ [`etc/systemd/system/${unit}.service`]: "" });
     const { status, stdout } = verifyWith(join(roots, suite), custom, "--seed", seed(), "-f", "json");
     const { stages, modules } = JSON.parse(stdout);
     expect(stages.map(({ command }: { command: string }) => command)).toEqual(expected);
@@ -150,7 +117,7 @@ def handle(name, cfg, cloud, args):
 
   test("an image that OpenRC boots does what is predicted without systemd", () => {
     const services = ["cloud-init-local", "cloud-init", "cloud-config", "cloud-final"];
-    const custom = directoryOf("openrc", {
+    const custom = tree({
       ...Object.fromEntries(services.map((name) => [`etc/init.d/${name}`, "#!/sbin/openrc-run\n"])),
       ...Object.fromEntries(services.map((name) => [`etc/runlevels/default/${name}`, ""])),
       "etc/cloud/cloud.cfg.d/20-alpine.cfg": "system_info: {distro: alpine}\nssh_pwauth: true\n",
@@ -169,7 +136,7 @@ def handle(name, cfg, cloud, args):
   });
 
   test("package managers and hostnamectl are recorded, and hostnamectl stores the name", () => {
-    const custom = directoryOf("rocky", {
+    const custom = tree({
       "etc/cloud/cloud.cfg.d/20-rocky.cfg": "system_info: {distro: rocky}\npackages: [tree]\n",
       "usr/bin/dnf": "",
     });
@@ -180,7 +147,7 @@ def handle(name, cfg, cloud, args):
   });
 
   test.each(["bullseye", "trixie"])("%s with a datasource of another cloud gets NoCloud's, and says so", (suite) => {
-    const custom = directoryOf("pinned", { "etc/cloud/cloud.cfg.d/95-cloud.cfg": "datasource_list: [ Ec2 ]\n" });
+    const custom = tree({ "etc/cloud/cloud.cfg.d/95-cloud.cfg": "datasource_list: [ Ec2 ]\n" });
     const { status, stdout, stderr } = verifyWith(join(roots, suite), custom, "--seed", seed(), "-f", "json");
     expect(stderr).toContain("this image looks for Ec2; it got NoCloud's data instead");
     const { changes, image } = JSON.parse(stdout);
@@ -189,7 +156,7 @@ def handle(name, cfg, cloud, args):
   });
 
   test("an image that looks for nothing keeps its datasource", () => {
-    const custom = directoryOf("none", {
+    const custom = tree({
       "etc/cloud/cloud.cfg.d/95-none.cfg":
         'datasource_list: [ None ]\ndatasource: {None: {userdata_raw: "#cloud-config\\ntimezone: Asia/Tokyo\\n"}}\n',
     });
@@ -201,7 +168,7 @@ def handle(name, cfg, cloud, args):
 
   test("the root, the directory for temporary files and the mounts of the host stay as they are", () => {
     const root = join(roots, "sid");
-    const temporary = directoryOf("temporary", { kept: "" });
+    const temporary = tree({ kept: "" });
     const look = () => ({
       temporary: readdirSync(temporary),
       mounts: spawnSync("cat", ["/proc/self/mountinfo"], { encoding: "utf8" }).stdout,
@@ -219,8 +186,8 @@ def handle(name, cfg, cloud, args):
     const running = verify("/");
     expect([running.status, running.stdout]).toEqual([2, ""]);
     expect(running.stderr).toContain("this is the running system");
-    expect(verify(join(scratch, "missing")).status).toBe(3);
-    const empty = directoryOf("empty", { "etc/os-release": "ID=debian\n" });
+    expect(verify(join(tree({}), "missing")).status).toBe(3);
+    const empty = tree({ "etc/os-release": "ID=debian\n" });
     expect(verify(empty).status).toBe(3);
   });
 });

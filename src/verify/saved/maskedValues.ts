@@ -18,7 +18,7 @@ const ALL = LETTERS + LETTERS.toUpperCase() + DIGITS;
  * Values that take the place of secrets: equal ones for equal secrets, with the same length, punctuation, scheme of hash and
  * maker of token, and nothing else of them. The same secrets in the same order get the same values.
  */
-export class StandIns {
+export class MaskedValues {
   /** By the letters and digits of a secret, which are the same in each notation. */
   readonly #made = new Map<string, string>();
   readonly #exact = new Map<string, string>();
